@@ -1,0 +1,77 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A library of ours; `dependencies` is the whole of what it may import, and the arrows only point one way.
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(of name: String, _ more: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name)] + more, swiftSettings: settings)
+}
+
+/// A C library of the distribution, linked shared so that `apt upgrade` patches it.
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let package = Package(
+  name: "waypost",
+  products: [.executable(name: "waypost", targets: ["waypost"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+  ],
+  targets: [
+    system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+    system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+    system("CGPS", pkgConfig: "libgps", apt: "libgps-dev"),
+    system("CMosquitto", pkgConfig: "libmosquitto", apt: "libmosquitto-dev"),
+    system("CExpat", pkgConfig: "expat", apt: "libexpat1-dev"),
+    system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+
+    library("Model", []),
+    library("Geo", []),
+    library("Config", ["Model", "CYAML"]),
+    library("Rules", ["Model", "Geo", "Config"]),
+    library("Journal", ["Model", "CSQLite", "CZlib"]),
+    library("Inputs", ["Model", "Geo", "Config", "CGPS", "CExpat", log]),
+    library("Uplinks", ["Model", "Config", "Journal", "CMosquitto", log]),
+    library(
+      "Gateway",
+      [
+        "Model", "Geo", "Config", "Rules", "Journal", "Inputs", "Uplinks", log, lifecycle,
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
+    .executableTarget(
+      name: "waypost",
+      dependencies: [
+        "Gateway", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+
+    tests(of: "Model"),
+    tests(of: "Geo", ["Config"]),
+    tests(of: "Config"),
+    tests(of: "Rules"),
+    tests(of: "Journal"),
+    tests(of: "Inputs"),
+    tests(of: "Uplinks"),
+    tests(of: "Gateway"),
+  ],
+  swiftLanguageModes: [.v6]
+)

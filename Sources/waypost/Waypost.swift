@@ -1,0 +1,4 @@
+@main
+struct Waypost {
+  static func main() {}
+}
