@@ -1,0 +1,17 @@
+/// One connected device being read: a service of its own.
+///
+/// To test a conformance, run it in a task against a sink that keeps a list, wait for what must come, cancel the task and wait
+/// for it to end.
+public protocol Input: Sendable {
+  /// The device's name, as its observations carry it.
+  var device: String { get }
+
+  /// Reads the device until the task is cancelled, and returns within a second of that.
+  ///
+  /// A device that is missing, late, gone or broken is never an error: the input says so by a `device` observation, once per
+  /// change, and tries again for ever. It returns without cancellation only where there is an end, as of a recorded drive. It
+  /// throws only when it cannot work at all whatever comes (no thread to be had), which ends the gateway.
+  ///
+  /// A blocking C call belongs on a thread of the input's own, never on the cooperative pool.
+  func run(into sink: any ObservationSink) async throws
+}
