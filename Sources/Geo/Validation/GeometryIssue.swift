@@ -1,0 +1,106 @@
+/// Something wrong, or odd, in the rings of a polygon or in a circle, and where.
+public struct GeometryIssue: Hashable, Sendable {
+  public enum Kind: Hashable, Sendable {
+    /// No rings, or a ring without points.
+    case empty
+    /// A ring has fewer than four points, or fewer than three different ones.
+    case tooFewPoints
+    /// A ring's last point isn't its first.
+    case openRing
+    /// A coordinate is not a finite number.
+    case notFinite
+    /// A latitude beyond ±90 or a longitude beyond ±360.
+    case outOfRange
+    /// A latitude beyond ±90 beside a longitude that would be one: the two are probably in the wrong order.
+    case swappedAxes
+    /// The ring has no area: all of its points are on one line.
+    case noArea
+    /// A circle's radius is not a positive number of metres, or more than 10,000 km.
+    case badRadius
+    /// The same point twice in a row.
+    case duplicatePoint
+    /// Two edges of one ring cross, or lie on each other. What is inside is decided by the even-odd rule.
+    case selfIntersection
+    /// Edges of two rings of one polygon cross.
+    case ringsCross
+    /// An edge longer than 180°, taken the short way across the antimeridian.
+    case acrossAntimeridian
+    /// A longitude beyond ±180.
+    case longitudeBeyond180
+  }
+
+  public enum Severity: Sendable {
+    /// The area has no meaning.
+    case error
+    /// The area has a meaning, but perhaps not the one intended.
+    case warning
+  }
+
+  public var kind: Kind
+  /// Counted from 0: 0 is the outer ring, others are holes.
+  public var ring: Int
+  /// Counted from 0 within the ring: the point in question, or the first point of the edge in question.
+  public var point: Int
+
+  public init(_ kind: Kind, ring: Int = 0, point: Int = 0) {
+    self.kind = kind
+    self.ring = ring
+    self.point = point
+  }
+
+  public var severity: Severity {
+    switch kind {
+    case .empty, .tooFewPoints, .openRing, .notFinite, .outOfRange, .swappedAxes, .noArea, .badRadius: .error
+    case .duplicatePoint, .selfIntersection, .ringsCross, .acrossAntimeridian, .longitudeBeyond180: .warning
+    }
+  }
+
+  /// What is wrong, as a sentence without a place.
+  public var message: String {
+    switch kind {
+    case .empty: "a polygon needs at least one ring with points"
+    case .tooFewPoints: "a ring needs at least three different points, and the first again at its end"
+    case .openRing: "the ring is open: its last point is not its first"
+    case .notFinite: "a coordinate is not a finite number"
+    case .outOfRange: "the point is not on the Earth: latitude goes from -90 to 90, longitude from -180 to 180"
+    case .swappedAxes: "the latitude is beyond 90 degrees; longitude and latitude seem to be in the wrong order"
+    case .noArea: "the ring has no area: all of its points are on one line"
+    case .badRadius: "the radius is not between 0 and 10,000 km"
+    case .duplicatePoint: "the same point stands twice in a row"
+    case .selfIntersection: "the ring crosses or overlaps itself"
+    case .ringsCross: "two rings of the polygon cross"
+    case .acrossAntimeridian:
+      "the edge is more than 180 degrees long and is taken the short way, across the antimeridian"
+    case .longitudeBeyond180: "the longitude is beyond 180 degrees"
+    }
+  }
+
+  /// What to do about it.
+  public var help: String {
+    switch kind {
+    case .empty: "remove the zone or draw its outline"
+    case .tooFewPoints: "draw at least a triangle: four points, the last the same as the first"
+    case .openRing: "repeat the first point at the end of the ring"
+    case .notFinite: "write the coordinate as a plain decimal number of degrees"
+    case .outOfRange: "check the coordinate; they are degrees, longitude first"
+    case .swappedAxes: "write longitude first, then latitude"
+    case .noArea: "draw the outline as an area; for a line with a width use a corridor"
+    case .badRadius: "give a radius such as 250 m"
+    case .duplicatePoint: "remove one of the two; it makes no difference to the area"
+    case .selfIntersection:
+      "put the points in order along the outline; where outlines overlap, what is covered twice counts as outside"
+    case .ringsCross: "draw holes wholly within the outer ring"
+    case .acrossAntimeridian: "split the polygon at 180 degrees (RFC 7946, section 3.1.9)"
+    case .longitudeBeyond180: "split the polygon at 180 degrees (RFC 7946, section 3.1.9)"
+    }
+  }
+}
+
+/// The fault that made a geometry meaningless.
+public struct GeometryError: Error, Hashable, Sendable, CustomStringConvertible {
+  public let issue: GeometryIssue
+
+  public init(issue: GeometryIssue) { self.issue = issue }
+
+  public var description: String { "ring \(issue.ring), point \(issue.point): \(issue.message); \(issue.help)" }
+}
