@@ -1,0 +1,35 @@
+public import Model
+
+extension Journal {
+  /// Makes an uplink known, as the configuration names it, at every start. Its cursor is where it was left; a new one begins at `from`.
+  ///
+  /// Until the uplink settles them, by its cursors in a commit, records are kept for it: within the byte limit, and no longer than `keep`.
+  ///
+  /// - Parameter lanes: What it sends. The other lanes count as settled; one that is added later begins at `from`.
+  public func openCursor(
+    uplink: String, from: CursorOrigin, keep: Interval? = nil, lanes: LaneSet = .all
+  ) throws(JournalError) {
+    let start = from == .now ? memory.head.lastSequence : 0
+    var cursor =
+      memory.uplinks[uplink]
+      ?? UplinkCursor(cursors: LaneCursors(low: start), lanes: lanes, keep: keep, seen: memory.head.time)
+    for lane in Lane.allCases where lanes.contains(LaneSet(lane)) && !cursor.lanes.contains(LaneSet(lane)) {
+      cursor.cursors[lane].settle(through: start)
+    }
+    cursor.lanes = lanes
+    cursor.keep = keep
+    cursor.seen = memory.head.time
+    cursor.isConfigured = true
+    let database = try connection()
+    let opened = cursor
+    try database.transaction(step: "open a cursor") { () throws(JournalError) in
+      try StateTable(database: database).save(opened, of: uplink)
+    }
+    memory.uplinks[uplink] = opened
+  }
+
+  /// Where the uplink stands, as of the last commit; at the beginning when it isn't known.
+  public func cursors(uplink: String) -> LaneCursors {
+    memory.uplinks[uplink]?.cursors ?? LaneCursors()
+  }
+}

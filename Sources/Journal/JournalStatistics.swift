@@ -1,0 +1,103 @@
+import Model
+
+/// What there is to tell of the journal, for `waypost status`.
+public struct JournalStatistics: Hashable, Sendable {
+  public var journalID: String
+  public var engineID: String
+  /// The oldest number that is still covered; `nil` when nothing is kept.
+  public var firstSequence: UInt64?
+  public var lastSequence: UInt64
+  /// What the files take on disk, bytes.
+  public var bytes: Int64
+  /// What of it is in use; the rest is free for what comes.
+  public var usedBytes: Int64
+  public var limit: Int64
+  public var recording: Recording
+  /// Records given up since the journal was made.
+  public var drops: DropCounts
+  /// By name; also uplinks that the configuration doesn't name any more, while their cursors stay.
+  public var uplinks: [Uplink]
+
+  public struct Recording: Hashable, Sendable {
+    public var isOn: Bool
+    /// It ended by itself because it had become too large.
+    public var isFull: Bool
+    public var observations: UInt64
+    public var bytes: UInt64
+  }
+
+  public struct Uplink: Hashable, Sendable {
+    public var name: String
+    public var isConfigured: Bool
+    /// Records that wait, per lane.
+    public var depth: LaneCounts
+    public var cursors: LaneCursors
+  }
+}
+
+extension Journal {
+  /// Costs a few look-ups per uplink, however much waits.
+  public func statistics() throws(JournalError) -> JournalStatistics {
+    let database = try connection()
+    let head = memory.head
+    let pages = try database.integer("PRAGMA page_count", step: "count pages") ?? 0
+    let free = try database.integer("PRAGMA freelist_count", step: "count pages") ?? 0
+    let counter = DepthCounter(table: BlockTable(database: database), totals: head.totals, inflater: inflater)
+    var uplinks: [JournalStatistics.Uplink] = []
+    for name in memory.uplinkNames {
+      guard let cursor = memory.uplinks[name] else { continue }
+      uplinks.append(
+        JournalStatistics.Uplink(
+          name: name, isConfigured: cursor.isConfigured, depth: try counter.depth(of: cursor), cursors: cursor.cursors))
+    }
+    return JournalStatistics(
+      journalID: journalID, engineID: engineID,
+      firstSequence: try BlockTable(database: database).first(after: 0)?.first,
+      lastSequence: head.lastSequence,
+      bytes: BrokenFile.size(of: path) + BrokenFile.size(of: path + "-wal"),
+      usedBytes: (pages - free) * Schema.pageSize, limit: options.limit,
+      recording: JournalStatistics.Recording(
+        isOn: head.recording.isOn, isFull: head.recording.stop == .limit, observations: head.recording.observations,
+        bytes: head.recording.bytes),
+      drops: head.drops, uplinks: uplinks)
+  }
+}
+
+/// Counts records up to a number, by the sums that the blocks carry.
+struct DepthCounter {
+  let table: BlockTable
+  let totals: LaneCounts
+  let inflater: Inflater
+
+  /// Records that the uplink hasn't settled, per lane.
+  func depth(of uplink: UplinkCursor) throws(JournalError) -> LaneCounts {
+    var depth = LaneCounts()
+    for lane in Lane.allCases where uplink.lanes.contains(LaneSet(lane)) {
+      let cursor = uplink.cursors[lane]
+      var settled = try count(lane, through: cursor.low)
+      for range in cursor.ranges {
+        settled += try count(lane, through: range.upperBound) - count(lane, through: range.lowerBound - 1)
+      }
+      depth[lane] = totals[lane] >= settled ? totals[lane] - settled : 0
+    }
+    return depth
+  }
+
+  /// Records of the lane numbered up to `seq`, since the journal was made.
+  func count(_ lane: Lane, through seq: UInt64) throws(JournalError) -> UInt64 {
+    // Inside a block its records decide; the block after it, or the end, knows the sum.
+    if let block = try table.last(atOrBefore: seq), seq < block.last {
+      return block.before[lane] + (try records(of: lane, in: block, through: seq))
+    }
+    return try table.first(after: seq)?.before[lane] ?? totals[lane]
+  }
+
+  private func records(
+    of lane: Lane, in header: Block.Header, through seq: UInt64
+  ) throws(JournalError) -> UInt64 {
+    guard header.counts[lane] > 0, let (block, isIntact) = try table.block(header.first), isIntact,
+      let unpacked = UnpackedBlock(block, by: inflater)
+    else { return 0 }
+    return UInt64(unpacked.records.count { $0.seq <= seq && $0.record.lane == lane })
+  }
+}

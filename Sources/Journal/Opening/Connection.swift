@@ -1,0 +1,42 @@
+/// How the database is opened and set up.
+enum Connection {
+  /// What the write-ahead log may take of the limit.
+  static func walLimit(_ options: Journal.Options) -> Int64 { min(4 << 20, options.limit / 8) }
+
+  static func pageLimit(_ options: Journal.Options) -> Int64 {
+    (options.limit - walLimit(options)) / Schema.pageSize
+  }
+
+  /// A connection that has read the file and holds its lock.
+  static func open(path: String, options: Journal.Options) throws(JournalError) -> Database {
+    let database = try Database(path: path, busyTimeout: options.busyTimeout)
+    do throws(JournalError) {
+      // Before WAL, so that no shared memory file is made and the lock is held from the first access to the last.
+      try database.run("PRAGMA locking_mode=EXCLUSIVE", step: "set up")
+      try database.run("PRAGMA page_size=\(Schema.pageSize)", step: "set up")
+      try database.run("PRAGMA cell_size_check=ON", step: "set up")
+      try database.run("PRAGMA trusted_schema=OFF", step: "set up")
+      try database.run("PRAGMA temp_store=MEMORY", step: "set up")
+      // 512 KiB: the upper levels of the trees and the hot rows; blocks are read once.
+      try database.run("PRAGMA cache_size=-512", step: "set up")
+      let mode = try database.text("PRAGMA journal_mode=WAL", step: "take the lock")
+      guard mode == "wal" else {
+        throw JournalError(
+          .cannotOpen, "the file system doesn't allow a write-ahead log; put journal.path on a local disk",
+          cause: "journal_mode \(mode ?? "?")", place: path)
+      }
+      try database.run("PRAGMA synchronous=FULL", step: "set up")
+      // About 1 MiB: each page is written back once per checkpoint, however often it changed; longer saves little more.
+      try database.run(
+        "PRAGMA wal_autocheckpoint=\(min(1 << 20, walLimit(options) / 2) / Schema.pageSize)", step: "set up")
+      try database.run("PRAGMA journal_size_limit=\(walLimit(options))", step: "set up")
+      try Schema.prepare(database)
+      // SQLite never takes it below the file's present size.
+      try database.run("PRAGMA max_page_count=\(pageLimit(options))", step: "set up")
+      return database
+    } catch {
+      database.close()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import Glibc
+public import Model
+
+extension Journal {
+  /// Opens the journal, or makes it.
+  ///
+  /// A file that is damaged is set aside and a new journal begun; `recovery` says so. Everything else that is wrong is thrown: a
+  /// directory, no permission, another program's database, a newer version, another process that has it open.
+  public static func open(
+    path: String, options: Options, now: JournalClock
+  ) throws(JournalError) -> Journal {
+    if let oddity = BrokenFile.isOddity(path) {
+      throw JournalError(.cannotOpen, "journal.path names \(oddity); give it a file", place: path)
+    }
+    var recovery = try BrokenFile.setAsideEmpty(path)
+    makePrivate(path)
+    var database: Database
+    var known: Memory?
+    do throws(JournalError) {
+      (database, known) = try load(path: path, options: options)
+    } catch {
+      guard error.code == .damaged else { throw error }
+      recovery = try BrokenFile.setAside(path, because: error)
+      makePrivate(path)
+      (database, known) = try load(path: path, options: options)
+    }
+    let memory = try begin(known, in: database, options: options, now: now)
+    return Journal(path: path, options: options, database: database, memory: memory, recovery: recovery)
+  }
+
+  /// Positions are nobody else's business: made with mode 0600, which SQLite's log inherits. If it can't be made, opening will say why.
+  private static func makePrivate(_ path: String) {
+    let file = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    if file >= 0 { close(file) }
+  }
+
+  static func load(path: String, options: Options) throws(JournalError) -> (Database, Memory?) {
+    let database = try Connection.open(path: path, options: options)
+    do throws(JournalError) {
+      let tables = StateTable(database: database)
+      guard let memory = try tables.memory() else { return (database, nil) }
+      if let last = try BlockTable(database: database).last(atOrBefore: UInt64(Int64.max)),
+        last.last > memory.head.lastSequence
+      {
+        throw JournalError(
+          .damaged, "the journal holds records past its end; it is set aside at the next start",
+          cause: "block \(last.first)…\(last.last) past \(memory.head.lastSequence)", place: path)
+      }
+      return (database, memory)
+    } catch {
+      database.close()
+      throw error
+    }
+  }
+
+  /// Notes that this run has begun, with new ids where a tail may have been lost.
+  private static func begin(
+    _ known: Memory?, in database: Database, options: Options, now: JournalClock
+  ) throws(JournalError) -> Memory {
+    var memory = known ?? Memory()
+    let isSameBoot = memory.boots.last?.id == options.bootID
+    let mayHaveLostTail = !isSameBoot && !memory.head.isClosed
+    let needsNewIDs = known == nil || mayHaveLostTail || memory.machineID != options.machineID
+    if !isSameBoot {
+      let (time, isStopKnown) = resumption(memory.head, now: now)
+      memory.boots.append(
+        Boot(
+          ordinal: (memory.boots.last?.ordinal ?? 0) + 1, id: options.bootID,
+          zero: time.nanoseconds &- now.bootTime, utcAtZero: nil))
+      memory.head.hasUndated = false
+      memory.head.isStopUnknown = !isStopKnown
+    }
+    if needsNewIDs {
+      memory.runs.append(((memory.runs.last?.ordinal ?? 0) + 1, options.makeID()))
+      memory.engineID = options.makeID()
+      memory.machineID = options.machineID
+    }
+    memory.head.isClosed = false
+    for name in memory.uplinks.keys { memory.uplinks[name]?.isConfigured = false }
+    let final = memory
+    try database.transaction(step: "begin") { () throws(JournalError) in
+      let state = StateTable(database: database)
+      if let boot = final.boots.last, !isSameBoot {
+        try database.run(
+          "INSERT INTO boots (ordinal,id,zero) VALUES (?,?,?)",
+          [.integer(boot.ordinal), .text(boot.id), .integer(boot.zero)], step: "note the boot")
+      }
+      if needsNewIDs, let run = final.runs.last {
+        try database.run(
+          "INSERT INTO runs (ordinal,id) VALUES (?,?)", [.integer(run.ordinal), .text(run.id)], step: "note the run")
+        try state.saveIdentity(engine: final.engineID, machine: final.machineID)
+      }
+      try state.save(final.head)
+    }
+    return final
+  }
+
+  /// Engine time over a reboot (architecture.md, "Engine time"): by the wall clock if it was trusted before and is now; else it stands
+  /// still, and how long the stop was is unknown.
+  private static func resumption(_ head: Head, now: JournalClock) -> (time: EngineTime, isStopKnown: Bool) {
+    guard head.clock.isWallTrusted, now.isWallTrusted else { return (head.time, false) }
+    return (head.time + max(.zero, now.wallTime - head.clock.wallTime), true)
+  }
+
+  /// The engine time at `now`, with which this run begins, and how long the gateway was down; `nil` when that isn't known.
+  ///
+  /// Within this run engine time is what this says plus the boot-time difference since `now`.
+  public func resumeTime(now: JournalClock) -> (time: EngineTime, downtime: Interval?) {
+    let head = memory.head
+    guard let boot = memory.boots.last else { return (head.time, nil) }
+    let (time, overflow) = boot.zero.addingReportingOverflow(now.bootTime)
+    let resumed = overflow ? head.time : max(head.time, EngineTime(nanoseconds: time))
+    return (resumed, head.isStopUnknown ? nil : resumed - head.time)
+  }
+}

@@ -1,0 +1,97 @@
+import Model
+
+/// One commit under way: works on a copy of the memory, which is taken over once SQLite has committed.
+struct Transaction {
+  let database: Database
+  var memory: Memory
+  let pageLimit: Int64
+  let options: Journal.Options
+  let deflater: Deflater
+  let inflater: Inflater
+  /// First numbers of blocks that are gone or were rewritten.
+  var changedBlocks: Set<UInt64> = []
+  /// What the journal has to report of itself.
+  var reports: [Record.Body] = []
+  var changedUplinks: Set<String> = []
+
+  var blocks: BlockTable { BlockTable(database: database) }
+  var state: StateTable { StateTable(database: database) }
+  var time: EngineTime { memory.head.time }
+
+  mutating func perform(_ commit: Commit) throws(JournalError) {
+    try applyMapping()
+    join(commit.cursors)
+    try giveUpDamaged()
+    try giveUpForKeep()
+    try sweepHistory()
+
+    var builder = blockBuilder()
+    append(commit.records, to: &builder)
+    builder.finishBlock()
+    let recording = try packRecording(commit.observations)
+    try makeRoom(for: builder.blocks, recording: recording, state: commit.state)
+    // What was just given up is told in the same transaction.
+    append(reports.map { Record(time: time, timestamp: nil, body: $0) }, to: &builder)
+    builder.finishBlock()
+
+    for block in builder.blocks { try blocks.insert(block) }
+    memory.head.lastSequence = builder.lastSequence
+    memory.head.totals = builder.totals
+    try state.apply(commit.state)
+    try ActionTable(database: database).apply(commit.actions, at: time)
+    try save(recording)
+    try saveCursors()
+    try state.save(memory.head)
+  }
+
+  private func blockBuilder() -> BlockBuilder {
+    BlockBuilder(
+      after: memory.head.lastSequence, totals: memory.head.totals, run: memory.runs.last?.ordinal ?? 0,
+      boot: memory.boots.last?.ordinal ?? 0, time: time, deflater: deflater)
+  }
+
+  private mutating func append(_ records: [Record], to builder: inout BlockBuilder) {
+    for record in records {
+      if builder.append(record) {
+        if record.timestamp == nil { memory.head.hasUndated = true }
+      } else {
+        memory.head.drops[.size][record.lane] += 1
+        reports.append(
+          .gap(first: builder.lastSequence, last: builder.lastSequence, count: 1, reason: DropCause.size.name))
+      }
+    }
+  }
+
+  private mutating func applyMapping() throws(JournalError) {
+    guard let utcAtZero = memory.pendingMapping, let last = memory.boots.indices.last else { return }
+    memory.pendingMapping = nil
+    guard memory.boots[last].utcAtZero == nil else { return }
+    memory.boots[last].utcAtZero = utcAtZero
+    try database.run(
+      "UPDATE boots SET utc=? WHERE ordinal=? AND utc IS NULL",
+      [.integer(utcAtZero.milliseconds), .integer(memory.boots[last].ordinal)], step: "note the clock")
+  }
+
+  private mutating func join(_ cursors: [(uplink: String, cursors: LaneCursors)]) {
+    for (name, moved) in cursors {
+      var known =
+        memory.uplinks[name]
+        ?? UplinkCursor(cursors: LaneCursors(), lanes: .all, keep: nil, seen: time, isConfigured: true)
+      known.cursors.formUnion(moved)
+      memory.uplinks[name] = known
+      changedUplinks.insert(name)
+    }
+  }
+
+  private mutating func saveCursors() throws(JournalError) {
+    for name in changedUplinks.sorted() {
+      guard var cursor = memory.uplinks[name] else {
+        try state.remove(StateTable.cursorKind, name)
+        continue
+      }
+      if cursor.isConfigured { cursor.seen = time }
+      memory.uplinks[name] = cursor
+      try state.save(cursor, of: name)
+    }
+  }
+}
