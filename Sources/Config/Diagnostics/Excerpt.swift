@@ -1,0 +1,24 @@
+/// What somebody wrote, made fit to stand within a message: one line, of bounded length, without control characters.
+enum Excerpt {
+  static let limit = 60
+
+  static func quoted(_ text: some StringProtocol) -> String {
+    var out = ""
+    var count = 0
+    for scalar in text.unicodeScalars {
+      if count == limit { return out + "…" }
+      count += 1
+      out.unicodeScalars.append(isSafe(scalar) ? scalar : "\u{FFFD}")
+    }
+    return out
+  }
+
+  /// False for what a terminal might obey or use to show something else than is there: control characters, line separators and
+  /// the bidirectional controls.
+  static func isSafe(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x20, 0x7F..<0xA0, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: false
+    default: true
+    }
+  }
+}
