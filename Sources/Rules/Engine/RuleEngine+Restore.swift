@@ -1,0 +1,109 @@
+public import Model
+
+extension RuleEngine {
+  /// Takes over what the rows still stand for. Afterwards exactly the rows that `snapshot` does not have any more, or has otherwise,
+  /// are marked as changed.
+  mutating func restore(_ rows: [StateRow]) {
+    let rows = rows.filter { $0.value != nil }.sorted { $0.key < $1.key }
+    var policies: UInt64?
+    var pendingReports: [(SignalName, ReportState)] = []
+    let zoneIndices = Dictionary(uniqueKeysWithValues: rules.zones.indices.map { (rules.zones[$0].id, $0) })
+    let ruleIndices = Dictionary(uniqueKeysWithValues: rules.rules.indices.map { (rules.rules[$0].name, $0) })
+
+    for row in rows {
+      guard let value = row.value else { continue }
+      do throws(PackingError) {
+        switch StateKind(rawValue: row.kind) {
+        case .engine: if let found = try restoreEngineRow(row.name, value) { policies = found }
+        case .zone:
+          let (geometry, state) = try StateLayout.read(value) { reader throws(PackingError) in
+            (try reader.unsigned(), try ZoneState(from: &reader))
+          }
+          if let index = zoneIndices[row.name], rules.zones[index].geometry == geometry {
+            zones.restore(state, at: index)
+          }
+        case .rule:
+          let (trigger, state) = try StateLayout.read(value) { reader throws(PackingError) in
+            (try reader.unsigned(), try RuleState(from: &reader))
+          }
+          if let index = ruleIndices[row.name], Fingerprint.of(rules.rules[index].canonicalTrigger) == trigger {
+            ruleStates[index] = state
+          }
+        case .report:
+          let state = try StateLayout.read(value) { reader throws(PackingError) in try ReportState(from: &reader) }
+          guard let name = SignalName(row.name) else { throw .malformed(offset: 0) }
+          pendingReports.append((name, state))
+        case .receiver:
+          let order = try StateLayout.read(value) { reader throws(PackingError) in try FixOrder(from: &reader) }
+          receivers.restore(order, of: row.name)
+        case .device:
+          let state = try StateLayout.read(value) { reader throws(PackingError) in
+            try DeviceTable.DeviceState(from: &reader)
+          }
+          _ = devices.set(row.name, isUp: state.isUp, reason: state.reason)
+        case .signal:
+          let entry = try StateLayout.read(value) { reader throws(PackingError) in
+            SignalTable.Entry(
+              at: EngineTime(nanoseconds: try reader.signed()), content: try reader.reportedContent())
+          }
+          if let name = SignalName(row.name), let index = signals.index(of: name) { signals.restore(entry, at: index) }
+        case nil: break
+        }
+      } catch {
+        // What cannot be read is given up, and shown; the gateway runs on without it.
+        counters.count(.unreadableState)
+      }
+    }
+
+    let samePolicies = policies == rules.policiesFingerprint
+    for (name, state) in pendingReports {
+      _ = reports.restore(state, of: name, samePolicies: samePolicies, at: now, signals: signals)
+    }
+    zones.resume(lastFixAt: rules.catalogue.positionDevice.flatMap { receivers.order(of: $0)?.acceptedAt })
+    markDifferences(from: rows)
+  }
+
+  /// Returns the fingerprint of the report policies, where this is the row that holds it.
+  private mutating func restoreEngineRow(_ name: String, _ value: [UInt8]) throws(PackingError) -> UInt64? {
+    switch EngineRow(rawValue: name) {
+    case .clock:
+      clock.utcAtZero = try StateLayout.read(value) { reader throws(PackingError) in
+        try reader.optional { reader throws(PackingError) in Timestamp(milliseconds: try reader.signed()) }
+      }
+    case .counters:
+      var read = try StateLayout.read(value) { reader throws(PackingError) in try EngineCounters(from: &reader) }
+      read.count(.unreadableState, Int(clamping: counters[.unreadableState]))
+      counters = read
+    case .events:
+      lastEvent = try StateLayout.read(value) { reader throws(PackingError) in try reader.unsigned() }
+    case .policies:
+      return try StateLayout.read(value) { reader throws(PackingError) in try reader.unsigned() }
+    case nil: break
+    }
+    return nil
+  }
+
+  /// So that the next commit brings the saved rows into line, and nothing else is written.
+  private mutating func markDifferences(from rows: [StateRow]) {
+    let saved = Dictionary(rows.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+    let current = snapshot()
+    changedByRestore = Set(current.filter { saved[$0.key] != .some($0.value) }.map(\.key))
+    removedRows = Set(saved.keys).subtracting(current.map(\.key))
+  }
+}
+
+extension RuleEngine {
+  /// Takes other rules, after what was due until `time` by the old ones. What the two sets share keeps its state (`init`); the
+  /// rows of the rest are given up.
+  public mutating func replace(rules: RuleSet, at time: EngineTime) -> [Effect] {
+    let effects = advance(to: time)
+    let untaken = Set(takeChangedState().map(\.key))
+    var next = RuleEngine(rules: rules, engine: engine, state: snapshot(), time: now)
+    let kept = Set(next.snapshot().map(\.key))
+    next.changedByRestore.formUnion(untaken.intersection(kept))
+    next.removedRows.formUnion(untaken.subtracting(kept))
+    next.receivers.keepNewest(of: receivers)
+    self = next
+    return effects
+  }
+}

@@ -1,0 +1,96 @@
+public import Model
+
+extension RuleEngine {
+  /// The whole state, sorted by kind and name.
+  public func snapshot() -> [StateRow] {
+    var rows: [StateRow] = []
+    rows += zones.zones.indices.map(zoneRow)
+    rows += ruleStates.indices.map(ruleRow)
+    rows += reports.slots.indices.map(reportRow)
+    rows += receivers.names.indices.map(receiverRow)
+    rows += devices.names.indices.map(deviceRow)
+    rows += signals.names.indices.map(signalRow)
+    rows += EngineRow.allCases.map(engineRow)
+    return rows.filter { $0.value != nil }.sorted { $0.key < $1.key }
+  }
+
+  /// What changed since the last call, sorted by kind and name; a row without a value is to be removed.
+  public mutating func takeChangedState() -> [StateRow] {
+    var rows: [StateRow] = []
+    rows += zones.dirty.take().map(zoneRow)
+    rows += dirtyRules.take().map(ruleRow)
+    rows += reports.dirty.take().map(reportRow)
+    rows += receivers.dirty.take().map(receiverRow)
+    rows += devices.dirty.take().map(deviceRow)
+    rows += signals.dirty.take().map(signalRow)
+    rows += dirtyEngineRows.map(engineRow)
+    dirtyEngineRows.removeAll(keepingCapacity: true)
+    if !removedRows.isEmpty || !changedByRestore.isEmpty {
+      let taken = Set(rows.map(\.key))
+      let changed = changedByRestore.subtracting(taken)
+      rows += snapshot().filter { changed.contains($0.key) }
+      rows += removedRows.subtracting(taken).map { StateRow(kind: $0.kind, name: $0.name, value: nil) }
+      removedRows = []
+      changedByRestore = []
+    }
+    return rows.sorted { $0.key < $1.key }
+  }
+
+  /// A zone that was never seen needs no row.
+  private func zoneRow(_ index: Int) -> StateRow {
+    let zone = zones.zones[index]
+    let state = zones.states[index]
+    guard state != ZoneState() else { return StateRow(kind: StateKind.zone.rawValue, name: zone.id, value: nil) }
+    return StateLayout.row(.zone, zone.id) {
+      $0.write(zone.geometry)
+      state.write(to: &$0)
+    }
+  }
+
+  private func ruleRow(_ index: Int) -> StateRow {
+    let rule = rules.rules[index]
+    let state = ruleStates[index]
+    guard state != RuleState() else { return StateRow(kind: StateKind.rule.rawValue, name: rule.name, value: nil) }
+    return StateLayout.row(.rule, rule.name) {
+      $0.write(Fingerprint.of(rule.canonicalTrigger))
+      state.write(to: &$0)
+    }
+  }
+
+  private func reportRow(_ index: Int) -> StateRow {
+    let slot = reports.slots[index]
+    let name = slot.name.description
+    guard let state = slot.state else { return StateRow(kind: StateKind.report.rawValue, name: name, value: nil) }
+    return StateLayout.row(.report, name) { state.write(to: &$0) }
+  }
+
+  private func receiverRow(_ index: Int) -> StateRow {
+    StateLayout.row(.receiver, receivers.names[index]) { receivers.orders[index].write(to: &$0) }
+  }
+
+  private func deviceRow(_ index: Int) -> StateRow {
+    StateLayout.row(.device, devices.names[index]) { devices.states[index].write(to: &$0) }
+  }
+
+  private func signalRow(_ index: Int) -> StateRow {
+    let name = signals.names[index].description
+    guard let entry = signals.entries[index] else {
+      return StateRow(kind: StateKind.signal.rawValue, name: name, value: nil)
+    }
+    return StateLayout.row(.signal, name) {
+      $0.write(entry.at.nanoseconds)
+      $0.write(entry.content)
+    }
+  }
+
+  private func engineRow(_ row: EngineRow) -> StateRow {
+    StateLayout.row(.engine, row.rawValue) {
+      switch row {
+      case .clock: $0.write(optional: clock.utcAtZero) { $0.write($1.milliseconds) }
+      case .counters: counters.write(to: &$0)
+      case .events: $0.write(lastEvent)
+      case .policies: $0.write(rules.policiesFingerprint)
+      }
+    }
+  }
+}

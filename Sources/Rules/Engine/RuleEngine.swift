@@ -1,0 +1,185 @@
+import Geo
+public import Model
+
+/// Turns observations into effects: a value with no clock, file, socket, randomness or hash order in it, so that the same rules,
+/// state and observations give the same effects and the same state, byte for byte, on any machine and in any chunks.
+///
+/// At one instant: zones, then rules in file order, then report policies. Timers carry the time that they were due, however late
+/// `advance` is called. The state is rows by (kind, name); what changed is taken after each batch and committed together with the
+/// effects that it caused.
+public struct RuleEngine: Sendable {
+  let rules: RuleSet
+  /// Six characters; part of every event's id.
+  let engine: String
+  /// The latest time that was told; never goes backwards.
+  public internal(set) var now: EngineTime
+
+  var zones: ZoneTracker
+  var receivers: ReceiverTable
+  var reports: ReportSchedule
+  var ruleStates: [RuleState]
+  var devices: DeviceTable
+  var signals: SignalTable
+  var clock = ClockMapping()
+  /// The number in the last event's id.
+  var lastEvent: UInt64 = 0
+  var counters = EngineCounters()
+
+  var dirtyRules: DirtyList
+  var dirtyEngineRows: Set<EngineRow> = []
+  /// Rows that stand otherwise now than they were restored from.
+  var changedByRestore: Set<StateKey> = []
+  /// Rows that were restored and no longer stand for anything.
+  var removedRows: Set<StateKey> = []
+
+  let triggers: TriggerIndex
+
+  /// Starts from saved rows, or from none. Rows of zones whose geometry changed, of rules that are set off by something else now,
+  /// and of what is gone are given up; rows that cannot be read are counted as well. The first observation should be
+  /// `system` start at `time`: what fell due during the stop then fires with its own time.
+  public init(rules: RuleSet, engine: String, state: [StateRow], time: EngineTime) {
+    self.rules = rules
+    self.engine = engine
+    now = time
+    zones = ZoneTracker(rules.zones)
+    receivers = ReceiverTable()
+    reports = ReportSchedule(rules.reports)
+    ruleStates = Array(repeating: RuleState(), count: rules.rules.count)
+    devices = DeviceTable()
+    signals = SignalTable(reading: rules.conditions)
+    dirtyRules = DirtyList(count: rules.rules.count)
+    triggers = TriggerIndex(rules: rules.rules, zones: rules.zones)
+    restore(state)
+  }
+
+  /// Takes one observation, after what was due until then. One that is stamped before the last counts as of the same instant.
+  public mutating func ingest(_ observation: Observation) -> [Effect] {
+    var effects: [Effect] = []
+    advance(to: observation.time, &effects)
+    switch observation.content {
+    case .position(let device, let position): ingest(position, of: device, &effects)
+    case .positionLost(let device): signals.set(.position(of: device), nil, at: now)
+    case .reading(let device, let metric, let value, let quality):
+      ingest(value, quality, of: SignalName(device: device, metric: metric), &effects)
+    case .device(let name, let isUp, let reason):
+      guard devices.set(name, isUp: isUp, reason: reason) else { break }
+      emit(.device(name: name, isUp: isUp, reason: reason), at: now, stamp: clock.utc(at: now), &effects)
+    case .system(let system): ingest(system)
+    }
+    return effects
+  }
+
+  /// Lets time pass, and gives what fell due until `time` inclusive.
+  public mutating func advance(to time: EngineTime) -> [Effect] {
+    var effects: [Effect] = []
+    advance(to: time, &effects)
+    return effects
+  }
+
+  /// The next moment at which something falls due; `nil` when only an observation can change anything.
+  public var nextDeadline: EngineTime? {
+    switch (zones.nextDeadline, reports.nextDeadline) {
+    case (let a?, let b?): min(a, b)
+    case (let a, let b): a ?? b
+    }
+  }
+
+  private mutating func advance(to time: EngineTime, _ effects: inout [Effect]) {
+    while true {
+      let zonesDue = zones.nextDeadline.flatMap { $0 <= time ? $0 : nil }
+      let reportsDue = reports.deadline(by: time)
+      guard let due = [zonesDue, reportsDue].compactMap(\.self).min() else { break }
+      zones.lose(until: due)
+      for report in reports.fire(at: due) { send(report, &effects) }
+    }
+    now = max(now, time)
+  }
+
+  private mutating func ingest(_ position: Position, of device: String, _ effects: inout [Effect]) {
+    guard position.isUsable else {
+      count(.unusableFix)
+      return
+    }
+    let verdict = receivers.judge(position, of: device, at: now)
+    signals.set(.position(of: device), .position(position), at: now)
+    switch verdict {
+    case .keptOut: count(.fixOutOfOrder)
+    case .repeated: count(.repeatedFix)
+    case .accepted(let fix, let previous):
+      guard device == rules.catalogue.positionDevice else { break }
+      let changes = zones.take(fix, previous: previous, error: position.estimatedError, at: now)
+      for firing in triggers.firings(for: changes) { fire(firing, &effects) }
+    }
+    let held = ReportState.Held(
+      at: now, stamp: verdict.isInOrder ? position.time : nil, content: .position(position))
+    offer(held, of: .position(of: device), &effects)
+  }
+
+  private mutating func ingest(
+    _ value: Value?, _ quality: Quality, of name: SignalName, _ effects: inout [Effect]
+  ) {
+    var value = value
+    var quality = quality
+    if case .number(let number) = value, !number.isFinite {
+      // No wire format has a place for it, and no comparison with it means anything.
+      value = nil
+      quality = .bad
+    }
+    let content = ReportedContent.reading(value, quality)
+    signals.set(name, content, at: now)
+    offer(ReportState.Held(at: now, stamp: nil, content: content), of: name, &effects)
+  }
+
+  private mutating func ingest(_ system: SystemObservation) {
+    switch system {
+    case .start(downtime: .some): break
+    case .start(downtime: nil):
+      count(.undatedHeldReport, reports.freezeStamps(clock))
+      set(ClockMapping())
+      zones.loseAll()
+      signals.forgetAll()
+    case .clock(let utcAtZero): set(ClockMapping(utcAtZero: utcAtZero))
+    case .clockLost: set(ClockMapping())
+    case .link: break
+    }
+  }
+
+  private mutating func offer(_ held: ReportState.Held, of name: SignalName, _ effects: inout [Effect]) {
+    guard rules.reports.isEmpty || reports.slot(for: name) != nil else {
+      count(.signalBeyondLimit)
+      return
+    }
+    if let report = reports.offer(held, of: name, signals: signals) { send(report, &effects) }
+  }
+
+  private mutating func send(_ report: ReportSchedule.Report, _ effects: inout [Effect]) {
+    let held = report.observation
+    let stamp = held.stamp ?? clock.utc(at: held.at)
+    let body: Record.Body
+    switch held.content {
+    case .position(let position): body = .position(device: report.name.device, position)
+    case .reading(let value, let quality):
+      body = .reading(
+        device: report.name.device, metric: report.name.metric, value: value, unit: rules.unit(of: report.name),
+        quality: quality)
+    }
+    // Without UTC the journal dates a record by its engine time later on; a held-back value must not be dated by its sending.
+    emit(body, at: stamp == nil ? held.at : report.time, stamp: stamp, &effects)
+  }
+
+  func emit(_ body: Record.Body, at time: EngineTime, stamp: Timestamp?, _ effects: inout [Effect]) {
+    effects.append(.record(Record(time: time, timestamp: stamp, body: body)))
+  }
+
+  private mutating func set(_ mapping: ClockMapping) {
+    guard mapping != clock else { return }
+    clock = mapping
+    dirtyEngineRows.insert(.clock)
+  }
+
+  mutating func count(_ cause: EngineCounters.Cause, _ number: Int = 1) {
+    guard number > 0 else { return }
+    counters.count(cause, number)
+    dirtyEngineRows.insert(.counters)
+  }
+}

@@ -1,0 +1,71 @@
+public import Model
+
+/// Zones, rules and report policies, checked against the declared devices; what `RuleEngine` runs on.
+public struct RuleSet: Sendable {
+  /// Those of the rule files in their order, then those of `zones.d`.
+  public let zones: [Zone]
+  public let catalogue: SignalCatalogue
+  /// In the order of the files.
+  let rules: [Rule]
+  let reports: [ReportPolicy]
+  /// Tells this set from another, whatever its files look like: sixteen hexadecimal digits.
+  public let fingerprint: String
+
+  /// Tells the report policies from others.
+  let policiesFingerprint: UInt64
+  private let units: [SignalName: String]
+
+  /// No zone, no rule; everything is sent.
+  public static func empty(catalogue: SignalCatalogue) -> RuleSet {
+    RuleSet(zones: [], rules: [], reports: [], catalogue: catalogue)
+  }
+
+  init(zones: [Zone], rules: [Rule], reports: [ReportPolicy], catalogue: SignalCatalogue) {
+    self.zones = zones
+    self.rules = rules
+    self.reports = reports
+    self.catalogue = catalogue
+    units = catalogue.devices.reduce(into: [:]) { units, device in
+      for metric in device.metrics {
+        units[SignalName(device: device.name, metric: metric.name)] = metric.unit
+      }
+    }
+    let policies = reports.map(\.canonical)
+    policiesFingerprint = Fingerprint.of(policies.joined(separator: "\n"))
+    var all = Fingerprint()
+    for zone in zones { all.add(zone.canonical) }
+    for rule in rules { all.add(rule.canonical) }
+    for policy in policies { all.add(policy) }
+    all.add(catalogue.positionDevice ?? "")
+    for device in catalogue.devices {
+      all.add(device.name)
+      for metric in device.metrics { all.add("\(metric.name) \(metric.unit ?? "")") }
+    }
+    fingerprint = all.text
+  }
+
+  /// Every condition of the set.
+  var conditions: [any Condition] { rules.compactMap(\.condition) + reports.compactMap(\.when) }
+
+  func unit(of signal: SignalName) -> String? { units[signal] }
+}
+
+extension Zone {
+  /// Everything that a change of would be a change of the zone.
+  var canonical: String {
+    "\(id)\n\(name ?? "")\n\(tags.joined(separator: ","))\n\(geometry)\n\(band)"
+  }
+}
+
+extension Rule {
+  var canonical: String { "\(name)\n\(canonicalTrigger)\n\(actions)" }
+}
+
+extension ReportPolicy {
+  var canonical: String {
+    """
+    \(signals.map(\.text)) when \(when?.canonical ?? "") every \(every?.nanoseconds ?? -1) moved \(orMoved ?? -1) \
+    turned \(orTurned ?? -1) at_least \(atLeast?.nanoseconds ?? -1) deadband \(deadband ?? -1)
+    """
+  }
+}
