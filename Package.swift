@@ -72,6 +72,10 @@ let package = Package(
     tests(of: "Inputs"),
     tests(of: "Uplinks"),
     tests(of: "Gateway"),
+    // Real processes: `waypost` itself, gpsd, mosquitto. The executable is a dependency so that it is built first.
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["waypost", "Model", "Config", "CMosquitto"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,87 @@
+import Foundation
+import Glibc
+
+/// Debian's gpsd, reading NMEA from a receiver that the test plays: a fix every `interval`, each with a time of its own.
+final class GPSFeed: @unchecked Sendable {
+  /// gpsd's own port.
+  let port: Int
+  private let lock = NSLock()
+  private let listener: Int32
+  private let drive: SyntheticDrive
+  private let interval: Double
+  private var running = false
+  private var stopped = false
+  private var sent: [Sent] = []
+  private var connected = false
+
+  /// A fix that went to gpsd, and when.
+  struct Sent: Hashable, Sendable {
+    var fix: SyntheticFix
+    var time: Instant
+  }
+
+  init(in bench: Bench, perSecond rate: Double, drive: SyntheticDrive = SyntheticDrive()) throws {
+    guard let gpsd = Environment.program("gpsd") else { throw Failure("gpsd is not installed") }
+    interval = 1 / rate
+    self.drive = drive
+    let receiver = try Socket.listen()
+    listener = receiver.descriptor
+    port = try Socket.freePort()
+    let thread = Thread { [self] in play() }
+    thread.start()
+    bench.atEnd { [self] in lock.withLock { stopped = true } }
+    let child = try Child(
+      gpsd, ["-N", "-n", "-S", "\(port)", "tcp://127.0.0.1:\(receiver.port)"], name: "gpsd", in: bench,
+      // Instances share a memory segment unless told otherwise.
+      environment: ["GPSD_SHM_KEY": "0x4770\(String(format: "%04X", port))"])
+    try Wait.until("gpsd to listen and to open its receiver; \(child.tail)") {
+      if let exit = child.exit { throw Failure("gpsd: \(exit); \(child.tail)") }
+      return Socket.answers(port: port) && lock.withLock { connected }
+    }
+  }
+
+  func start() { lock.withLock { running = true } }
+  func pause() { lock.withLock { running = false } }
+
+  /// Everything that was sent so far.
+  var fixes: [Sent] { lock.withLock { sent } }
+
+  private func play() {
+    var receiver: Int32?
+    // Rounded up to a whole second: the wall clock of the fixes follows the real one.
+    var wall = timespec()
+    clock_gettime(CLOCK_REALTIME, &wall)
+    let beginning = Instant.now
+    let epoch = Int64(wall.tv_sec) * 1000
+    var number = 0
+    while true {
+      let (stop, run) = lock.withLock { (stopped, running) }
+      if stop { break }
+      if receiver == nil, let accepted = Socket.accept(listener) {
+        receiver = accepted
+        lock.withLock { connected = true }
+      }
+      let elapsed = Instant.now - beginning
+      let due = Double(number) * interval
+      guard elapsed >= due else {
+        poll(nil, 0, Int32(max(1, min(20, (due - elapsed) * 1000))))
+        continue
+      }
+      // The fixes that a pause left out are left out; those that a busy machine delayed follow at once.
+      if !run { number = Int(elapsed / interval) + 1 }
+      guard run, let descriptor = receiver else { continue }
+      let at = Double(number) * interval
+      let milliseconds = epoch + Int64((at * 100).rounded()) * 10
+      let fix = drive.fix(after: at, milliseconds: milliseconds)
+      let bytes = Array(NMEASentence.fix(fix).utf8)
+      lock.withLock { sent.append(Sent(fix: fix, time: .now)) }
+      number += 1
+      if Socket.write(descriptor, bytes) != bytes.count {
+        close(descriptor)
+        receiver = nil
+      }
+    }
+    if let receiver { close(receiver) }
+    close(listener)
+  }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import Glibc
+
+/// The configuration of a gateway under test, written to a folder of the bench, and the `waypost` that runs on it.
+final class Gateway: @unchecked Sendable {
+  struct Settings {
+    var id = "e2e-truck"
+    var gpsdPort: Int?
+    var brokerPort: Int?
+    /// Lines of the uplink besides `mqtt`.
+    var uplink = "order: strict\n    from: oldest\n    batch: { records: 100, bytes: 100 KB, linger: 0 s }"
+    /// The longest that a record waits for its commit.
+    var flush = "1 s"
+    var journal: String?
+    /// File name to text.
+    var rules: [String: String] = [:]
+  }
+
+  let bench: Bench
+  let configuration: String
+  private(set) var child: Child?
+  private(set) var notify: NotifySocket?
+  private var starts = 0
+  private var commands = 0
+  let binary: String
+
+  init(_ settings: Settings, in bench: Bench, binary: String = Environment.waypost) throws {
+    self.bench = bench
+    self.binary = binary
+    var text = """
+      gateway:
+        id: \(settings.id)
+      journal:
+        path: \(settings.journal ?? bench.path("journal.db"))
+        flush: \(settings.flush)
+      api:
+        listen: off
+        socket: \(bench.path("control.sock"))
+
+      """
+    if let port = settings.brokerPort {
+      text += """
+        uplinks:
+          central:
+            mqtt:
+              url: mqtt://127.0.0.1:\(port)
+            \(settings.uplink)
+
+        """
+    }
+    configuration = try bench.write(text, to: "etc/waypost.yaml")
+    if let port = settings.gpsdPort {
+      try bench.write(
+        "devices:\n  gps:\n    driver: gpsd\n    host: 127.0.0.1\n    port: \(port)\n", to: "etc/devices.d/truck.yaml")
+    }
+    for (name, rules) in settings.rules.sorted(by: { $0.key < $1.key }) {
+      try bench.write(rules, to: "etc/rules.d/\(name)")
+    }
+  }
+
+  var rulesFolder: String { bench.path("etc/rules.d") }
+
+  /// Starts it without waiting.
+  @discardableResult func launch() throws -> Child {
+    starts += 1
+    let notify = try NotifySocket(in: bench, name: "notify-\(starts)")
+    self.notify = notify
+    let child = try Child(
+      binary, ["run", "--config", configuration], name: "waypost-\(starts)", in: bench,
+      environment: ["NOTIFY_SOCKET": notify.path])
+    self.child = child
+    return child
+  }
+
+  /// Starts it and waits for READY=1; gives the moment it came.
+  @discardableResult func start(within seconds: Double = 15) throws -> Instant {
+    let child = try launch()
+    try Wait.until("READY=1; \(child.tail)", within: seconds, every: 2) {
+      if let exit = child.exit { throw Failure("waypost run ended: \(exit); \(child.tail)") }
+      return notify?.has("READY=1") ?? false
+    }
+    return notify?.messages.first { $0.line == "READY=1" }?.time ?? .now
+  }
+
+  /// SIGKILL; gives the moment before it.
+  @discardableResult func kill() throws -> Instant {
+    let moment = Instant.now
+    child?.signal(SIGKILL)
+    _ = try child?.wait(within: 10)
+    return moment
+  }
+
+  /// SIGTERM; gives how it ended and the seconds that took.
+  @discardableResult func stop(within seconds: Double = 10) throws -> (exit: Child.Exit, seconds: Double) {
+    let moment = Instant.now
+    guard let child else { throw Failure("not started") }
+    child.signal(SIGTERM)
+    let exit = try child.wait(within: seconds)
+    return (exit, Instant.now - moment)
+  }
+
+  /// A command of the command line, which must succeed; its standard output.
+  @discardableResult func command(_ arguments: [String], within seconds: Double = 30) throws -> String {
+    commands += 1
+    let result = try bench.run(binary, arguments, name: "command-\(commands)", within: seconds)
+    guard result.exit == .code(0) else {
+      throw Failure("waypost \(arguments.joined(separator: " ")): \(result.exit): \(result.errors)\(result.output)")
+    }
+    return result.output
+  }
+
+  func record(_ arguments: String...) throws { try command(["record"] + arguments + ["--config", configuration]) }
+
+  /// `waypost status --format json`.
+  func status() throws -> WireValue {
+    let text = try command(["status", "--config", configuration, "--format", "json"])
+    return try WireValue.parse(Array(text.utf8))
+  }
+
+  /// What the recording's replay says would be sent, a line a record.
+  func replay(_ recording: String, binary: String? = nil) throws -> [String] {
+    let result = try bench.run(
+      binary ?? self.binary, ["replay", "--rules", rulesFolder, "--format", "json", recording], name: "replay",
+      within: 60)
+    guard result.exit == .code(0) else { throw Failure("waypost replay: \(result.exit): \(result.errors)") }
+    return result.output.split(separator: "\n").map(String.init)
+  }
+}
