@@ -1,0 +1,81 @@
+# The one door to everything that is done with this project; `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# Static Swift runtime, so that the box needs no toolchain; C libraries stay shared, so that `apt upgrade` patches them.
+RELEASE := swift build -c release --static-swift-stdlib --product waypost
+BINARY := .build/release/waypost
+FUZZ_SECONDS ?= 60
+
+.PHONY: help
+help: ## List what there is to do
+	@echo "make TARGET, where TARGET is one of:"
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+.PHONY: build
+build: packages-build ## Build the release binary and hold it to its size and linkage
+	$(RELEASE)
+	@scripts/verify-linkage $(BINARY)
+	@scripts/verify-size $(BINARY)
+
+.PHONY: test
+test: packages-test lint ## Everything that CI runs; ends with the test runner's own summary
+	$(RELEASE)
+	@scripts/verify-linkage --self-test
+	@scripts/verify-linkage $(BINARY)
+	@scripts/verify-size $(BINARY)
+	@scripts/verify-version
+	@swift build --build-tests
+	swift test --skip-build --disable-xctest
+
+.PHONY: demo
+demo: packages-demo ## Drive a simulated truck and watch what is seen, raised, kept and delivered
+	@swift build --product waypost
+	@.build/debug/waypost demo
+
+.PHONY: deb
+deb: packages-deb ## Leave an installable package in dist/
+	@scripts/build-deb
+
+.PHONY: bench
+bench: packages-test ## Measure the release binary: start, size, memory, bytes written, latency
+	@$(RELEASE)
+	@scripts/bench $(BINARY)
+
+.PHONY: fuzz
+fuzz: packages-build ## Feed damaged configuration to `waypost check` for FUZZ_SECONDS (60)
+	@swift build --product waypost --sanitize=address --scratch-path .build-address
+	@scripts/fuzz .build-address/debug/waypost $(FUZZ_SECONDS)
+
+.PHONY: lint
+lint: packages-lint ## Check format, constructs that are banned, and shell scripts
+	@scripts/lint
+
+.PHONY: docs
+docs: packages-docs ## Check the documentation: links, examples, manual page, picture
+	@swift build --product waypost
+	@scripts/verify-docs .build/debug/waypost
+
+.PHONY: verify
+verify: verify-sanitizers fuzz docs bench verify-package verify-roots ## What takes too long for every change; hours
+
+.PHONY: verify-sanitizers
+verify-sanitizers: packages-test ## The tests under the thread and address sanitizers
+	@scripts/verify-sanitizers thread address
+
+.PHONY: verify-package
+verify-package: deb ## Lint the package, install it in a fresh root, run it, remove it
+	@scripts/verify-package
+
+.PHONY: verify-roots
+verify-roots: packages-roots ## `make test` and `make demo` in fresh Debian roots (as root)
+	@for suite in bookworm trixie; do scripts/verify-fresh-root $$suite; done
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf .build .build-* dist
+
+.PHONY: packages-build packages-test packages-demo packages-deb packages-lint packages-docs packages-roots
+packages-%:
+	@scripts/install-packages $*
