@@ -1,0 +1,30 @@
+public import Config
+public import Model
+
+/// The code that knows one kind of device; chosen by the key `driver` of an entry in `devices:`.
+///
+/// To test a conformance, load a `DeviceSet` from a text that names it, look at the diagnostics, then run the device's input.
+public protocol Driver: Sendable {
+  /// As it stands in the file, in the form of `Names.isIdentifier`.
+  static var name: String { get }
+
+  /// Reads what the device's mapping says; `driver` has been read already.
+  ///
+  /// It must ask for every key that it knows before it returns, also after an error, so that all errors are told and no known
+  /// key counts as unknown; the caller calls `finish`. It opens nothing and starts nothing: `check` configures devices that
+  /// aren't there.
+  /// - Returns: `nil` after at least one error in `diagnostics`.
+  static func configure(device: String, _ mapping: inout MappingReader, diagnostics: inout Diagnostics)
+    -> ConfiguredDevice?
+}
+
+/// A device as its file describes it: what rules may know of it, and what reads it once it runs.
+public struct ConfiguredDevice: Sendable {
+  public var declaration: SignalCatalogue.Device
+  public var input: any Input
+
+  public init(declaration: SignalCatalogue.Device, input: any Input) {
+    self.declaration = declaration
+    self.input = input
+  }
+}

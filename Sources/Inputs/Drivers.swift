@@ -1,0 +1,11 @@
+/// The drivers that there are. A new one is a folder of its own and a line here.
+public enum Drivers {
+  public static let all: [any Driver.Type] = [
+    GPSDDriver.self
+  ]
+
+  /// Drivers of later versions, so that their names aren't taken for a slip.
+  static let planned = ["modbus", "nmea", "serial"]
+
+  static func named(_ name: String) -> (any Driver.Type)? { all.first { $0.name == name } }
+}
