@@ -4,13 +4,13 @@ import Testing
 @testable import Inputs
 
 @Suite struct GPSDReportTests {
-  private func fix(_ line: String) -> GPSDFix? {
+  private func parse(_ line: String) -> GPSDFix? {
     if case .fix(let fix) = GPSDReport(line: line.utf8) { fix } else { nil }
   }
 
   @Test func aFixGivesAllThatTheReceiverSaid() throws {
     let fix = try #require(
-      fix(
+      parse(
         #"{"class":"TPV","device":"/dev/pts/3","status":2,"mode":3,"time":"2020-07-11T22:37:45.005Z","ept":0.005,"lat":38.110494000,"lon":-122.626897000,"altHAE":53.6000,"altMSL":83.1000,"alt":83.1000,"speed":0.021,"track":360.0,"eph":2.565}"#
       ))
     #expect(fix.receiver == "/dev/pts/3")
@@ -25,21 +25,21 @@ import Testing
   }
 
   @Test func whatIsNotSaidIsNilNotZero() throws {
-    let fix = try #require(fix(#"{"class":"TPV","device":"/dev/pts/3","mode":2,"lat":1.5,"lon":2.5}"#))
+    let fix = try #require(parse(#"{"class":"TPV","device":"/dev/pts/3","mode":2,"lat":1.5,"lon":2.5}"#))
     #expect(fix.time == nil && fix.altitude == nil && fix.speed == nil && fix.course == nil && fix.eph == nil)
-    let bare = try #require(self.fix(#"{"class":"TPV","device":"/dev/pts/3"}"#))
+    let bare = try #require(parse(#"{"class":"TPV","device":"/dev/pts/3"}"#))
     #expect(bare.mode == 0 && bare.latitude == nil && bare.longitude == nil)
-    #expect(self.fix(#"{"class":"TPV","mode":3,"lat":1.5}"#)?.latitude == nil)
+    #expect(parse(#"{"class":"TPV","mode":3,"lat":1.5}"#)?.latitude == nil)
   }
 
   @Test func heightAboveTheEllipsoidIsNoHeightAboveTheSea() {
-    #expect(fix(#"{"class":"TPV","mode":3,"lat":1,"lon":2,"altHAE":53.6,"alt":53.6}"#)?.altitude == nil)
-    #expect(fix(#"{"class":"TPV","mode":3,"lat":1,"lon":2,"alt":53.6}"#)?.altitude == 53.6)
+    #expect(parse(#"{"class":"TPV","mode":3,"lat":1,"lon":2,"altHAE":53.6,"alt":53.6}"#)?.altitude == nil)
+    #expect(parse(#"{"class":"TPV","mode":3,"lat":1,"lon":2,"alt":53.6}"#)?.altitude == 53.6)
   }
 
   @Test func anUnreadableTimeIsNone() {
-    #expect(fix(#"{"class":"TPV","mode":3,"lat":1.5,"lon":2.5,"time":"garbage"}"#)?.time == nil)
-    #expect(fix(#"{"class":"TPV","mode":3,"lat":1.5,"lon":2.5,"time":"9999999999999-01-01"}"#)?.latitude == 1.5)
+    #expect(parse(#"{"class":"TPV","mode":3,"lat":1.5,"lon":2.5,"time":"garbage"}"#)?.time == nil)
+    #expect(parse(#"{"class":"TPV","mode":3,"lat":1.5,"lon":2.5,"time":"9999999999999-01-01"}"#)?.latitude == 1.5)
   }
 
   @Test func receiversAreToldWithTheirDrivers() {
@@ -82,10 +82,14 @@ import Testing
 
   @Test(arguments: [
     "", "{", "}", "{}", "hello", "$GPGGA,1,2*33", #"{"class":"TPV""#, #"{"class":"TPV","mode":3,"lat":1.5,"lon":2.5"#,
-    #"{"class":"TPV","mode":3,"lat":1.5,"lon":2.5,"ti"#, "{\"class\":\"TPV\",\0}", "{\"a\":{\"b\":[[[[",
+    #"{"class":"TPV","mode":3,"lat":1.5,"lon":2.5,"ti"#, "{\"a\":{\"b\":[[[[",
   ])
   func aLineCutShortIsMalformed(_ line: String) {
     #expect(GPSDReport(line: line.utf8) == .malformed)
+  }
+
+  @Test func aLineWithANULIsMalformed() {
+    #expect(GPSDReport(line: Array(#"{"class":"TPV","mode":3}"#.utf8.dropLast()) + [0] + Array("}".utf8)) == .malformed)
   }
 
   @Test func anyBytesDoNoHarm() {
