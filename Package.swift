@@ -12,9 +12,11 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(of name: String, _ more: [Target.Dependency] = []) -> Target {
+/// `cases`: folders of input and expected output, which the tests find beside their own source.
+func tests(of name: String, _ more: [Target.Dependency] = [], cases: [String] = []) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: [.byName(name: name)] + more, swiftSettings: settings)
+    name: "\(name)Tests", dependencies: [.byName(name: name)] + more, exclude: cases,
+    swiftSettings: settings)
 }
 
 /// A C library of the distribution, linked shared so that `apt upgrade` patches it.
@@ -66,7 +68,7 @@ let package = Package(
 
     tests(of: "Model"),
     tests(of: "Geo", ["Config"]),
-    tests(of: "Config"),
+    tests(of: "Config", ["Model"], cases: ["Diagnostics/Cases"]),
     tests(of: "Rules"),
     tests(of: "Journal"),
     tests(of: "Inputs"),

@@ -35,6 +35,12 @@ public struct Diagnostics: Sendable {
     if known.insert(diagnostic).inserted { all.append(diagnostic) }
   }
 
+  /// Takes one back for which a better one comes; `hasErrors` stays.
+  mutating func withdraw(_ diagnostic: Diagnostic) {
+    guard known.remove(diagnostic) != nil else { return }
+    all.removeAll { $0 == diagnostic }
+  }
+
   public mutating func append(contentsOf other: Diagnostics) {
     for diagnostic in other.all { append(diagnostic) }
     dropped += other.dropped

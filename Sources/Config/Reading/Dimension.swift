@@ -59,7 +59,7 @@ struct Dimension: Sendable {
       Unit(name: "kn", factor: 1852.0 / 3600),
     ],
     mistaken: words([
-      "km/h": "kmh kph kmph km/hr km/hour kmh-1", "m/s": "mps m/sec ms-1", "mph": "mi/h mi/hr mp/h",
+      "km/h": "kmh kph kmph km/hr km/hour kmh-1 km", "m/s": "mps m/sec ms-1 m", "mph": "mi/h mi/hr mp/h mi",
       "kn": "kt kts knot knots kns",
     ]), usual: "km/h")
 

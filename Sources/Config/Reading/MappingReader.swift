@@ -13,6 +13,8 @@ public struct MappingReader: Sendable {
   private let positions: [String: Int]
   private var isRead: [Bool]
   private var known: [String] = []
+  /// What was reported as missing, by key: withdrawn when the key turns out to be there misspelt.
+  private var missing: [String: Diagnostic] = [:]
 
   /// - Parameter what: names it as the subject of a sentence: "a rule", "`gateway`".
   /// - Returns: `nil` after a diagnostic where the node isn't a mapping.
@@ -40,8 +42,13 @@ public struct MappingReader: Sendable {
   /// The value of a key that must be there; `nil` after a diagnostic where it isn't, or has no value.
   public mutating func required(_ key: String, diagnostics: inout Diagnostics) -> YAMLNode? {
     guard let entry = entry(key) else {
-      diagnostics.error(
-        "missing-key", "\(what) needs the key `\(key)`", at: heading, help: misspelling(of: key) ?? "add `\(key): …`")
+      let written = misspelling(of: key)
+      let diagnostic = Diagnostic(
+        severity: .error, code: "missing-key", message: "\(what) needs the key `\(key)`",
+        help: written.map { "is it the one written `\(Excerpt.quoted($0.name))`?" } ?? "add `\(key): …`",
+        span: written?.key.span ?? heading)
+      diagnostics.append(diagnostic)
+      missing[key] = diagnostic
       return nil
     }
     guard !entry.value.isNull else {
@@ -78,9 +85,11 @@ public struct MappingReader: Sendable {
     for entry in remaining() where !entry.name.isEmpty {
       let name = entry.name
       let help: String
+      let meant = Suggestion.closest(name, in: free)
+      if let meant, let superseded = missing.removeValue(forKey: meant) { diagnostics.withdraw(superseded) }
       if name == "<<" {
         help = "merging (`<<`) is not part of YAML 1.2; write the keys out"
-      } else if let meant = Suggestion.closest(name, in: free) {
+      } else if let meant {
         help = "did you mean `\(meant)`?"
       } else if let meant = Suggestion.closest(name, in: known) {
         help = "did you mean `\(meant)`, which is here already?"
@@ -100,8 +109,9 @@ public struct MappingReader: Sendable {
   }
 
   /// A key that stands there, wasn't asked for and may be meant.
-  private func misspelling(of key: String) -> String? {
-    let unread = entries.indices.filter { !isRead[$0] && !known.contains(entries[$0].name) }.map { entries[$0].name }
-    return Suggestion.closest(key, in: unread).map { "is it the one written `\(Excerpt.quoted($0))`?" }
+  private func misspelling(of key: String) -> YAMLNode.Entry? {
+    let unread = entries.indices.filter { !isRead[$0] && !known.contains(entries[$0].name) }.map { entries[$0] }
+    guard let name = Suggestion.closest(key, in: unread.map(\.name)) else { return nil }
+    return unread.first { $0.name == name }
   }
 }

@@ -29,7 +29,7 @@ extension YAMLNode {
     }
     let nearest = Self.nearest(text, form)
     diagnostics.error(
-      "name", "\(what) cannot be `\(Excerpt.quoted(text))`: a name has \(rule)", at: span,
+      "name", "\(what) cannot be `\(Excerpt.quoted(text))`: a name is made of \(rule)", at: span,
       help: nearest.isEmpty ? "choose another name" : "write `\(nearest)`")
     return nil
   }

@@ -2,7 +2,7 @@
 ///
 /// Lines end with LF, CR LF or CR. Columns count grapheme clusters, which can't be found from the middle of a text, so the last
 /// cluster looked at is remembered: going forward through a file costs one pass over it, even when it is a single line of 16 MB.
-/// Confined to one parse; not for sharing.
+/// A byte that isn't UTF-8 counts as a character. Confined to one parse; not for sharing.
 final class SourceMap {
   let path: String
   private let bytes: [UInt8]
@@ -15,7 +15,7 @@ final class SourceMap {
 
   init(_ file: SourceFile) {
     path = file.path
-    bytes = file.bytes
+    bytes = SourceText.repaired(file.bytes)
     var starts = [file.byteOrderMarkLength]
     file.bytes.withUnsafeBufferPointer { bytes in
       for index in bytes.indices {
@@ -74,8 +74,6 @@ final class SourceMap {
           index += cluster.utf8.count
           count += 1
         }
-        // Replacement characters of ill-formed bytes are longer than what they stand for.
-        index = end
       }
       return count
     }

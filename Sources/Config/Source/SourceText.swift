@@ -3,8 +3,11 @@ enum SourceText {
   /// How many places are named before the rest of the file is left alone.
   private static let limit = 20
 
-  /// False, and the places in `diagnostics`, where it isn't. Control characters are those that YAML 1.2.2 (section 5.1) excludes.
-  static func check(_ file: SourceFile, map: SourceMap, diagnostics: inout Diagnostics) -> Bool {
+  /// False, and the places in `diagnostics`, where it isn't.
+  /// - Parameter controls: refuse control characters too. Control characters are those that YAML 1.2.2 (section 5.1) excludes.
+  static func check(
+    _ file: SourceFile, controls: Bool = true, map: SourceMap, diagnostics: inout Diagnostics
+  ) -> Bool {
     let bytes = file.bytes
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
       diagnostics.error(
@@ -16,7 +19,7 @@ enum SourceText {
     var index = 0
     while index < bytes.count {
       let byte = bytes[index]
-      if byte >= 0x20 && byte < 0x7F || byte == 10 || byte == 9 || byte == 13 {
+      if byte >= 0x20 && byte < 0x7F || byte < 0x80 && !controls || byte == 10 || byte == 9 || byte == 13 {
         index += 1
         continue
       }
@@ -34,7 +37,7 @@ enum SourceText {
         index = end
         continue
       }
-      if let name = forbidden(bytes, index, length) {
+      if controls, let name = forbidden(bytes, index, length) {
         diagnostics.error(
           "control-character", "the character \(name) cannot stand in a text file", at: map.span(index, index + length),
           help: "delete it; it may be invisible, so retype the word")
@@ -62,6 +65,19 @@ enum SourceText {
     case 0xF4: return continues(1, 0x80...0x8F) && continues(2) && continues(3) ? 4 : 0
     default: return 0
     }
+  }
+
+  /// Well-formed UTF-8 of the same length: a byte that belongs to no character becomes SUBSTITUTE (U+001A).
+  static func repaired(_ bytes: [UInt8]) -> [UInt8] {
+    if String(validating: bytes, as: UTF8.self) != nil { return bytes }
+    var bytes = bytes
+    var index = 0
+    while index < bytes.count {
+      let length = sequenceLength(bytes, index)
+      if length == 0 { bytes[index] = 0x1A }
+      index += max(1, length)
+    }
+    return bytes
   }
 
   private static func forbidden(_ bytes: [UInt8], _ index: Int, _ length: Int) -> String? {

@@ -171,7 +171,7 @@ struct YAMLBuilder {
           ?? "if the `*` belongs to the value, put it in quotes: `'*\(Excerpt.quoted(name))'`")
     }
     count(1, event.start..<event.end, &diagnostics)
-    add(YAMLNode(span: span, content: .scalar(.init(text: "", isPlain: true))), &diagnostics)
+    add(YAMLNode(span: span, content: .scalar(.init(text: name, isPlain: false))), &diagnostics)
   }
 
   // MARK: The tree

@@ -54,7 +54,9 @@ struct YAMLFault {
       self = Self.misplaced(text, context: context, opening: opening, place: place, make: make)
     } else if problem.contains("cannot start any token") {
       self = make(
-        "a value cannot begin with `\(text.excerpt(failure.place..<text.character(after: failure.place)))`",
+        byte == UInt8(ascii: "`")
+          ? "a value cannot begin with a backtick"
+          : "a value cannot begin with `\(text.excerpt(failure.place..<text.character(after: failure.place)))`",
         "put the value in quotes: `'\(text.excerpt(place))'`")
     } else if problem.contains("node content") {
       self = make(
@@ -140,6 +142,13 @@ struct YAMLFault {
     _ text: FaultText, context: String, opening: Int, place: Range<Int>, make: Make
   ) -> YAMLFault {
     let content = text.lineContent(place.lowerBound)
+    if place.lowerBound < text.bytes.count,
+      [UInt8(ascii: "}"), UInt8(ascii: "]")].contains(text.bytes[place.lowerBound])
+    {
+      let bracket = place.lowerBound..<place.lowerBound + 1
+      return make(
+        "this `\(text.excerpt(bracket))` closes nothing", "delete it, or write what it should close", bracket, "syntax")
+    }
     guard place.lowerBound <= content.lowerBound else {
       return make(
         "this stands after the end of the value",
