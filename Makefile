@@ -45,7 +45,7 @@ bench: packages-test ## Measure the release binary: start, size, memory, bytes w
 
 .PHONY: fuzz
 fuzz: packages-build ## Feed damaged configuration to `waypost check` for FUZZ_SECONDS (60)
-	@swift build --product waypost --sanitize=address --scratch-path .build-address
+	@swift build --product waypost --sanitize=address -Xswiftc -use-ld=lld --scratch-path .build-address
 	@scripts/fuzz .build-address/debug/waypost $(FUZZ_SECONDS)
 
 .PHONY: lint
