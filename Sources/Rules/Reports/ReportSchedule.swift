@@ -61,7 +61,8 @@ struct ReportSchedule: Sendable {
   }
 
   private mutating func markSent(_ content: ReportedContent, at time: EngineTime, slot: Int) {
-    set(ReportState(sentAt: time, sent: SentContent(content)), slot: slot)
+    let sent = SentContent(content, after: slots[slot].state?.sent)
+    set(ReportState(sentAt: time, sent: sent), slot: slot)
   }
 
   private mutating func set(_ state: ReportState, slot: Int) {

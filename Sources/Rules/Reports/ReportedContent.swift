@@ -12,11 +12,13 @@ enum SentContent: Hashable, Sendable {
   case position(Coordinate, course: Double?)
   case reading(Value?, Quality)
 
-  init(_ content: ReportedContent) {
+  /// A vehicle that was sent standing keeps the course that it came with, so that driving off another way is a turn.
+  init(_ content: ReportedContent, after previous: SentContent?) {
     switch content {
     case .position(let position):
-      self = .position(
-        Coordinate(latitude: position.latitude, longitude: position.longitude), course: Self.course(of: position))
+      var course = Self.course(of: position)
+      if course == nil, case .position(_, let before)? = previous { course = before }
+      self = .position(Coordinate(latitude: position.latitude, longitude: position.longitude), course: course)
     case .reading(let value, let quality): self = .reading(value, quality)
     }
   }

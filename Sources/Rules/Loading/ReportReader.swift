@@ -1,0 +1,98 @@
+import Config
+import Model
+
+/// Reads the items of `report:`.
+struct ReportReader {
+  let catalogue: SignalCatalogue
+
+  /// Every signal that the declared devices have, in their order.
+  private var signals: [SignalName] {
+    catalogue.devices.flatMap { device in
+      (device.givesPosition ? [SignalName.position(of: device.name)] : [])
+        + device.metrics.map { SignalName(device: device.name, metric: $0.name) }
+    }
+  }
+
+  func policy(_ node: YAMLNode, diagnostics: inout Diagnostics) -> ReportPolicy? {
+    guard var reader = MappingReader(node, what: "a report policy", diagnostics: &diagnostics) else { return nil }
+    LaterKeys.refuse(LaterKeys.report, in: &reader, diagnostics: &diagnostics)
+    let patterns = reader.required("signals", diagnostics: &diagnostics).map {
+      self.patterns($0, diagnostics: &diagnostics)
+    }
+    let span = Interval.milliseconds(100) ... .days(366)
+    let every = reader.optional("every")?.interval("`every`", in: span, diagnostics: &diagnostics)
+    let moved = reader.optional("or_moved")?.length("`or_moved`", in: 0.1...1_000_000, diagnostics: &diagnostics)
+    let turned = reader.optional("or_turned")?.angle("`or_turned`", in: 1...180, diagnostics: &diagnostics)
+    let atLeastNode = reader.optional("at_least")
+    let atLeast = atLeastNode?.interval("`at_least`", in: span, diagnostics: &diagnostics)
+    let deadband = reader.optional("deadband")?.number(
+      "`deadband`", in: 0...Double.greatestFiniteMagnitude, diagnostics: &diagnostics)
+    reader.finish(diagnostics: &diagnostics)
+    if let every, let atLeast, let atLeastNode, atLeast < every {
+      diagnostics.warning(
+        "unreachable", "`at_least` is shorter than `every`, which then says nothing", at: atLeastNode.span,
+        help: "`every` is the usual pace, `at_least` the slowest; make it the longer one")
+    }
+    guard let patterns else { return nil }
+    return ReportPolicy(
+      signals: patterns, every: every, orMoved: moved, orTurned: turned, atLeast: atLeast, deadband: deadband)
+  }
+
+  private func patterns(_ node: YAMLNode, diagnostics: inout Diagnostics) -> [SignalPattern] {
+    let items: [YAMLNode]
+    if case .scalar = node.content {
+      items = [node]
+    } else {
+      items = node.sequence("`signals`", count: 1...1000, diagnostics: &diagnostics) ?? []
+    }
+    return items.compactMap { item in
+      guard let text = item.string("a signal", limit: 256, diagnostics: &diagnostics) else { return nil }
+      guard let pattern = SignalPattern(text) else {
+        diagnostics.error(
+          "name", "`\(text)` names no signals", at: item.span,
+          help: "write `device.metric`, with `*` for any: `gps.position`, `reefer.*`, `*.temperature`")
+        return nil
+      }
+      check(pattern, at: item.span, diagnostics: &diagnostics)
+      return pattern
+    }
+  }
+
+  /// Against the declared devices, where there are any.
+  private func check(_ pattern: SignalPattern, at span: SourceSpan, diagnostics: inout Diagnostics) {
+    let known = signals
+    guard !catalogue.devices.isEmpty, !known.contains(where: pattern.matches) else { return }
+    if pattern.isWildcard {
+      diagnostics.warning(
+        "unknown-signal", "no device has a signal like `\(pattern.text)`", at: span,
+        help: Suggestion.closest(pattern.text, in: known.map { "\($0.device).*" }).map { "did you mean `\($0)`?" }
+          ?? "devices and their signals are declared in `devices.d`")
+      return
+    }
+    let isPartOfFix = SignalName(pattern.text).flatMap { catalogue.device($0.device) }?.givesPosition ?? false
+    diagnostics.error(
+      "unknown-signal", "no device has a signal `\(pattern.text)`", at: span,
+      help: Suggestion.closest(pattern.text, in: known.map(\.description)).map { "did you mean `\($0)`?" }
+        ?? (isPartOfFix
+          ? "speed, course and the like go with the fix: write `\(pattern.text.prefix { $0 != "." }).position`"
+          : "devices and their signals are declared in `devices.d`"))
+  }
+
+  /// Warns of what will never be sent, once for each device.
+  func warnOfUnmatched(_ policies: [ReportPolicy], at span: SourceSpan?, diagnostics: inout Diagnostics) {
+    guard !policies.isEmpty else { return }
+    for device in catalogue.devices {
+      let unmatched = signals.filter { signal in
+        signal.device == device.name && !policies.contains { $0.matches(signal) }
+      }
+      guard let first = unmatched.first else { continue }
+      let names = unmatched.prefix(8).map { "`\($0)`" }.joined(separator: ", ")
+      let rest = unmatched.count > 8 ? " and \(unmatched.count - 8) more" : ""
+      diagnostics.warning(
+        "unreported-signal", "no report policy matches \(names)\(rest), so that nothing of it is sent", at: span,
+        help:
+          "add a policy with `signals: [\(unmatched.count == 1 ? first.description : "\(device.name).*")]` if it should be"
+      )
+    }
+  }
+}

@@ -1,0 +1,97 @@
+public import Config
+public import Model
+
+extension RuleSet {
+  /// Most rules, and most report policies, that a set may have.
+  static let ruleLimit = 10_000
+
+  /// Reads rule files and the files of `zones.d`, and checks them against the declared devices and each other.
+  ///
+  /// - Parameters:
+  ///   - rules: YAML; taken in the order of their paths, which is the order in which rules fire.
+  ///   - zones: GeoJSON.
+  ///   - catalogue: where it has no devices, signals are not checked.
+  ///   - readFile: reads a file that a zone names: the path as it is written, and the rule file that it is to be sought beside.
+  /// - Returns: `nil` when there was an error; all of them are in `diagnostics`, each at its place.
+  public static func load(
+    rules: [SourceFile], zones: [SourceFile], catalogue: SignalCatalogue,
+    readFile: (String, SourceFile) throws(Diagnostic) -> SourceFile, diagnostics: inout Diagnostics
+  ) -> RuleSet? {
+    var found = Diagnostics()
+    defer { diagnostics.append(contentsOf: found) }
+    let documents = inOrder(rules).compactMap { RuleDocument($0, diagnostics: &found) }
+    var collection = ZoneCollection()
+    for document in documents {
+      withoutActuallyEscaping(readFile) { read in
+        let reader = ZoneReader { path throws(Diagnostic) in try read(path, document.file) }
+        for entry in document.zones { reader.zones(entry, into: &collection, diagnostics: &found) }
+      }
+    }
+    for file in inOrder(zones) { GeoJSONReader.readZones(of: file, into: &collection, diagnostics: &found) }
+
+    let reports = ReportReader(catalogue: catalogue)
+    let policies = documents.flatMap(\.reports).compactMap { reports.policy($0, diagnostics: &found) }
+    reports.warnOfUnmatched(policies, at: documents.lazy.compactMap(\.reportSpan).first, diagnostics: &found)
+
+    let hasPositions = catalogue.devices.isEmpty || catalogue.positionDevice != nil
+    let reader = RuleReader(zones: collection, hasPositions: hasPositions)
+    let made = namedOnce(
+      documents.flatMap(\.rules).compactMap { reader.rule($0, diagnostics: &found) }, diagnostics: &found)
+    if made.count > ruleLimit || policies.count > ruleLimit {
+      found.error(
+        "too-many", "there are more than \(ruleLimit) rules or report policies", at: nil, help: "leave some out")
+    }
+    guard !found.hasErrors else { return nil }
+    return RuleSet(zones: collection.zones, rules: made, reports: policies, catalogue: catalogue)
+  }
+
+  /// By the bytes of the paths, as `ls` in the C locale.
+  private static func inOrder(_ files: [SourceFile]) -> [SourceFile] {
+    files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+  }
+
+  private static func namedOnce(
+    _ rules: [(rule: Rule, span: SourceSpan)], diagnostics: inout Diagnostics
+  ) -> [Rule] {
+    var places: [String: SourceSpan] = [:]
+    for (rule, span) in rules {
+      if let first = places[rule.name] {
+        diagnostics.error(
+          "duplicate-rule", "there is a rule `\(rule.name)` already", at: span,
+          help: "choose another name; the first is in \(first.file):\(first.start.line)")
+      } else {
+        places[rule.name] = span
+      }
+    }
+    return rules.map(\.rule)
+  }
+}
+
+/// The sections of one rule file.
+struct RuleDocument {
+  let file: SourceFile
+  private(set) var zones: [YAMLNode.Entry] = []
+  private(set) var reports: [YAMLNode] = []
+  private(set) var reportSpan: SourceSpan?
+  private(set) var rules: [YAMLNode] = []
+
+  /// `nil` after telling that the file is no mapping; a section that is faulty counts as empty.
+  init?(_ file: SourceFile, diagnostics: inout Diagnostics) {
+    self.file = file
+    guard let root = YAML.parse(file, diagnostics: &diagnostics),
+      var reader = MappingReader(root, what: "a rule file", diagnostics: &diagnostics)
+    else { return nil }
+    LaterKeys.refuse(LaterKeys.file, in: &reader, diagnostics: &diagnostics)
+    if let node = reader.optional("zones"), var zones = MappingReader(node, what: "`zones`", diagnostics: &diagnostics)
+    {
+      self.zones = zones.remaining()
+      zones.finish(diagnostics: &diagnostics)
+    }
+    if let entry = reader.entry("report"), !entry.value.isNull {
+      reportSpan = entry.key.span
+      reports = entry.value.sequence("`report`", diagnostics: &diagnostics) ?? []
+    }
+    if let node = reader.optional("rules") { rules = node.sequence("`rules`", diagnostics: &diagnostics) ?? [] }
+    reader.finish(diagnostics: &diagnostics)
+  }
+}
