@@ -69,7 +69,7 @@ let package = Package(
     tests(of: "Model"),
     tests(of: "Geo", ["Config"]),
     tests(of: "Config", ["Model"], cases: ["Diagnostics/Cases"]),
-    tests(of: "Rules"),
+    tests(of: "Rules", cases: ["Cases"]),
     tests(of: "Journal"),
     tests(of: "Inputs"),
     tests(of: "Uplinks"),
