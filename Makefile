@@ -58,11 +58,17 @@ docs: packages-docs ## Check the documentation: links, examples, manual page, pi
 	@scripts/verify-docs .build/debug/waypost
 
 .PHONY: verify
-verify: verify-sanitizers fuzz docs bench verify-package verify-roots ## What takes too long for every change; hours
+verify: verify-sanitizers verify-soak fuzz docs bench verify-package verify-roots ## What takes too long for every change; hours
 
 .PHONY: verify-sanitizers
 verify-sanitizers: packages-test ## The tests under the thread and address sanitizers
 	@scripts/verify-sanitizers thread address
+
+.PHONY: verify-soak
+verify-soak: packages-test ## The end-to-end tests at full length: a minute without a broker, 200 kills, every receiver's log
+	@$(RELEASE)
+	@swift build --build-tests
+	WAYPOST_SOAK=1 WAYPOST_BINARY=$(CURDIR)/$(BINARY) swift test --skip-build --disable-xctest --filter EndToEndTests
 
 .PHONY: verify-package
 verify-package: deb ## Lint the package, install it in a fresh root, run it, remove it
