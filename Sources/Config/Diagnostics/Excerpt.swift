@@ -13,6 +13,14 @@ enum Excerpt {
     return out
   }
 
+  /// False for what looks like nothing or like a blank but is none: it comes along when text is copied from a page.
+  static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0xA0, 0xAD, 0x2000...0x200F, 0x202F, 0x205F...0x2064, 0x3000, 0xFEFF: false
+    default: isSafe(scalar)
+    }
+  }
+
   /// False for what a terminal might obey or use to show something else than is there: control characters, line separators and
   /// the bidirectional controls.
   static func isSafe(_ scalar: Unicode.Scalar) -> Bool {

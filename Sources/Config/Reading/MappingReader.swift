@@ -89,6 +89,8 @@ public struct MappingReader: Sendable {
       if let meant, let superseded = missing.removeValue(forKey: meant) { diagnostics.withdraw(superseded) }
       if name == "<<" {
         help = "merging (`<<`) is not part of YAML 1.2; write the keys out"
+      } else if !name.unicodeScalars.allSatisfy(Excerpt.isVisible) {
+        help = "it holds an invisible character or a blank that is none; retype the key"
       } else if let meant {
         help = "did you mean `\(meant)`?"
       } else if let meant = Suggestion.closest(name, in: known) {

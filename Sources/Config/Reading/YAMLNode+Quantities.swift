@@ -86,7 +86,8 @@ extension YAMLNode {
     } catch {
       diagnostics.error(
         "wrong-type", "\(what) must be \(dimension.noun), and this is the text `\(shown)`", at: span,
-        help: "write a number and a unit, such as `10 \(dimension.usual)`")
+        help: text.contains(where: "“”„‟‘’‚«»".contains)
+          ? "delete the typographic quotes" : "write a number and a unit, such as `10 \(dimension.usual)`")
       return nil
     }
     var sum = 0.0

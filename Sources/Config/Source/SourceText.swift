@@ -4,7 +4,8 @@ enum SourceText {
   private static let limit = 20
 
   /// False, and the places in `diagnostics`, where it isn't.
-  /// - Parameter controls: refuse control characters too. Control characters are those that YAML 1.2.2 (section 5.1) excludes.
+  /// - Parameter controls: refuse control characters too. Control characters are those that YAML 1.2.2 (section 5.1) excludes,
+  ///   and the line separators U+0085, U+2028 and U+2029: libyaml ends a line there, comments too, and no editor shows it.
   static func check(
     _ file: SourceFile, controls: Bool = true, map: SourceMap, diagnostics: inout Diagnostics
   ) -> Bool {
@@ -88,10 +89,12 @@ enum SourceText {
     let first = bytes[index]
     switch length {
     case 1: return name(Int(first))
-    // C1 controls, next line (U+0085) excepted.
-    case 2:
-      return first == 0xC2 && bytes[index + 1] < 0xA0 && bytes[index + 1] != 0x85 ? name(Int(bytes[index + 1])) : nil
+    // C1 controls.
+    case 2: return first == 0xC2 && bytes[index + 1] < 0xA0 ? name(Int(bytes[index + 1])) : nil
     case 3:
+      if first == 0xE2, bytes[index + 1] == 0x80, bytes[index + 2] == 0xA8 || bytes[index + 2] == 0xA9 {
+        return name(0x2000 + Int(bytes[index + 2] & 0x3F))
+      }
       guard first == 0xEF else { return nil }
       if bytes[index + 1] == 0xBF, bytes[index + 2] >= 0xBE { return name(0xFFC0 + Int(bytes[index + 2] & 0x3F)) }
       let isMark = bytes[index + 1] == 0xBB && bytes[index + 2] == 0xBF

@@ -83,6 +83,11 @@ import Testing
     #expect(text.source(text.node("g", "1")?.span) == "*o")
   }
 
+  @Test func aValueRightBehindItsAnchorBeginsThere() {
+    let text = Reading("a: &x:y z\n")
+    #expect(text.source(text.node("a")?.span) == ":y z")
+  }
+
   @Test func aPartOfATextHasItsOwnPlace() {
     let text = Reading("a: é > 5\nb: 'é > 5'\nc: \"\\u00e9 > 5\"\n")
     #expect(text.node("a").map { text.source($0.span(ofText: 3..<4)) } == ">")
