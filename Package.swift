@@ -70,7 +70,7 @@ let package = Package(
     tests(of: "Geo", ["Config"]),
     tests(of: "Config", ["Model"], cases: ["Diagnostics/Cases"]),
     tests(of: "Rules", cases: ["Cases"]),
-    tests(of: "Journal"),
+    tests(of: "Journal", ["CSQLite"]),
     tests(of: "Inputs"),
     tests(of: "Uplinks"),
     tests(of: "Gateway"),

@@ -13,13 +13,13 @@ extension Journal {
   public func commit(_ commit: Commit) throws(JournalError) -> ClosedRange<UInt64>? {
     let before = memory.head.lastSequence
     guard isWorthWriting(commit) else { return nil }
+    attempted = nil
     do throws(JournalError) {
       memory = try write(commit, from: memory)
     } catch {
       guard error.needsReopening else { throw error }
       try recover(from: error, head: attempted)
     }
-    attempted = nil
     return memory.head.lastSequence > before ? before + 1...memory.head.lastSequence : nil
   }
 

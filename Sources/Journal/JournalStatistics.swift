@@ -63,7 +63,10 @@ extension Journal {
   }
 }
 
-/// Counts records up to a number, by the sums that the blocks carry.
+/// Counts records between numbers by the sums that the blocks carry, instead of looking at each.
+///
+/// Where blocks are gone, their records were settled (or given up) for every uplink, and a cursor covers such a hole in one piece:
+/// what ends in it counts all of it, what begins in it begins at its start.
 struct DepthCounter {
   let table: BlockTable
   let totals: LaneCounts
@@ -76,20 +79,27 @@ struct DepthCounter {
       let cursor = uplink.cursors[lane]
       var settled = try count(lane, through: cursor.low)
       for range in cursor.ranges {
-        settled += try count(lane, through: range.upperBound) - count(lane, through: range.lowerBound - 1)
+        settled &+= try count(lane, through: range.upperBound) &- count(lane, before: range.lowerBound)
       }
       depth[lane] = totals[lane] >= settled ? totals[lane] - settled : 0
     }
     return depth
   }
 
-  /// Records of the lane numbered up to `seq`, since the journal was made.
-  func count(_ lane: Lane, through seq: UInt64) throws(JournalError) -> UInt64 {
+  /// Records of the lane numbered up to `seq`, and those of a hole that it lies in.
+  private func count(_ lane: Lane, through seq: UInt64) throws(JournalError) -> UInt64 {
     // Inside a block its records decide; the block after it, or the end, knows the sum.
     if let block = try table.last(atOrBefore: seq), seq < block.last {
       return block.before[lane] + (try records(of: lane, in: block, through: seq))
     }
     return try table.first(after: seq)?.before[lane] ?? totals[lane]
+  }
+
+  /// Records of the lane numbered below `seq`, without those of a hole that it lies in.
+  private func count(_ lane: Lane, before seq: UInt64) throws(JournalError) -> UInt64 {
+    guard let block = try table.last(atOrBefore: seq - 1) else { return try table.first(after: 0)?.before[lane] ?? 0 }
+    guard seq <= block.last else { return block.before[lane] + block.counts[lane] }
+    return block.before[lane] + (try records(of: lane, in: block, through: seq - 1))
   }
 
   private func records(

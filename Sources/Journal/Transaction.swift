@@ -28,7 +28,7 @@ struct Transaction {
     var builder = blockBuilder()
     append(commit.records, to: &builder)
     builder.finishBlock()
-    let recording = try packRecording(commit.observations)
+    let recording = packRecording(commit.observations)
     try makeRoom(for: builder.blocks, recording: recording, state: commit.state)
     // What was just given up is told in the same transaction.
     append(reports.map { Record(time: time, timestamp: nil, body: $0) }, to: &builder)

@@ -9,7 +9,10 @@ extension Journal {
   public func openCursor(
     uplink: String, from: CursorOrigin, keep: Interval? = nil, lanes: LaneSet = .all
   ) throws(JournalError) {
-    let start = from == .now ? memory.head.lastSequence : 0
+    let database = try connection()
+    let table = BlockTable(database: database)
+    let start =
+      from == .now ? memory.head.lastSequence : (try table.first(after: 0)?.first ?? memory.head.lastSequence + 1) - 1
     var cursor =
       memory.uplinks[uplink]
       ?? UplinkCursor(cursors: LaneCursors(low: start), lanes: lanes, keep: keep, seen: memory.head.time)
@@ -20,7 +23,6 @@ extension Journal {
     cursor.keep = keep
     cursor.seen = memory.head.time
     cursor.isConfigured = true
-    let database = try connection()
     let opened = cursor
     try database.transaction(step: "open a cursor") { () throws(JournalError) in
       try StateTable(database: database).save(opened, of: uplink)

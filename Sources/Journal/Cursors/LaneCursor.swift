@@ -49,6 +49,12 @@ public struct LaneCursor: Hashable, Sendable {
     range.lowerBound <= low || ranges.contains { $0.overlaps(range) }
   }
 
+  /// True when settling `range` needs no further range: something settled overlaps it or lies right beside it.
+  func touches(_ range: ClosedRange<UInt64>) -> Bool {
+    range.lowerBound <= low || range.lowerBound - 1 == low
+      || ranges.contains { $0.upperBound >= range.lowerBound - 1 && $0.lowerBound - 1 <= range.upperBound }
+  }
+
   /// Marks one record as settled; see `settle(_:)` for ranges.
   @discardableResult
   public mutating func settle(_ seq: UInt64) -> Bool { settle(seq...seq) }

@@ -26,6 +26,10 @@ struct RecordingState: Hashable {
   var stop = Stop.asked
   var observations: UInt64 = 0
   var bytes: UInt64 = 0
+  /// The row that was written last; grows on over every recording.
+  var position: UInt64 = 0
+  /// The gateway's id, for its header.
+  var gateway = ""
 }
 
 extension Head {
@@ -50,6 +54,8 @@ extension Head {
     writer.write(byte: recording.stop.rawValue)
     writer.write(recording.observations)
     writer.write(recording.bytes)
+    writer.write(recording.position)
+    writer.write(recording.gateway)
     return writer.bytes
   }
 
@@ -74,6 +80,8 @@ extension Head {
     recording.stop = stop
     recording.observations = try reader.unsigned()
     recording.bytes = try reader.unsigned()
+    recording.position = try reader.unsigned()
+    recording.gateway = try reader.string()
   }
 }
 

@@ -13,15 +13,19 @@ extension Journal {
       throw JournalError(.cannotOpen, "journal.path names \(oddity); give it a file", place: path)
     }
     var recovery = try BrokenFile.setAsideEmpty(path)
-    makePrivate(path)
+    let isNew = makePrivate(path)
     var database: Database
     var known: Memory?
     do throws(JournalError) {
       (database, known) = try load(path: path, options: options)
     } catch {
-      guard error.code == .damaged else { throw error }
+      guard error.code == .damaged else {
+        // Not left behind: the next start would take it for a journal that was emptied.
+        if isNew, BrokenFile.size(of: path) == 0 { unlink(path) }
+        throw error
+      }
       recovery = try BrokenFile.setAside(path, because: error)
-      makePrivate(path)
+      _ = makePrivate(path)
       (database, known) = try load(path: path, options: options)
     }
     let memory = try begin(known, in: database, options: options, now: now)
@@ -29,9 +33,11 @@ extension Journal {
   }
 
   /// Positions are nobody else's business: made with mode 0600, which SQLite's log inherits. If it can't be made, opening will say why.
-  private static func makePrivate(_ path: String) {
+  private static func makePrivate(_ path: String) -> Bool {
     let file = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    if file >= 0 { close(file) }
+    guard file >= 0 else { return false }
+    close(file)
+    return true
   }
 
   static func load(path: String, options: Options) throws(JournalError) -> (Database, Memory?) {
@@ -89,10 +95,20 @@ extension Journal {
         try database.run(
           "INSERT INTO runs (ordinal,id) VALUES (?,?)", [.integer(run.ordinal), .text(run.id)], step: "note the run")
         try state.saveIdentity(engine: final.engineID, machine: final.machineID)
+        if final.head.recording.isOn { try continueRecording(&memory, in: database) }
       }
-      try state.save(final.head)
+      try state.save(memory.head)
     }
-    return final
+    return memory
+  }
+
+  /// Ids have changed under a recording: it goes on with a segment of its own, from the state that the engine will be made from.
+  private static func continueRecording(_ memory: inout Memory, in database: Database) throws(JournalError) {
+    let header = RecordingHeader(
+      gateway: memory.head.recording.gateway, engine: memory.engineID, time: memory.head.time,
+      state: try StateTable(database: database).engineRows())
+    try RecordingTable(database: database).append(
+      RecordingBlock.segment(header, by: Deflater()), state: &memory.head.recording)
   }
 
   /// Engine time over a reboot (architecture.md, "Engine time"): by the wall clock if it was trusted before and is now; else it stands

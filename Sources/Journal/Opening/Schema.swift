@@ -25,8 +25,8 @@ enum Schema {
         state INTEGER NOT NULL, decided INTEGER NOT NULL, started INTEGER, ended INTEGER, expires INTEGER, outcome TEXT)
       """,
       """
-      CREATE TABLE recording (position INTEGER PRIMARY KEY, kind INTEGER NOT NULL, raw INTEGER NOT NULL,
-        crc INTEGER NOT NULL, data BLOB NOT NULL)
+      CREATE TABLE recording (position INTEGER PRIMARY KEY, kind INTEGER NOT NULL, count INTEGER NOT NULL,
+        raw INTEGER NOT NULL, crc INTEGER NOT NULL, data BLOB NOT NULL)
       """,
     ]
   ]

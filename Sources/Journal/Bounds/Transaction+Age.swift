@@ -1,0 +1,117 @@
+import Model
+
+// What is given up, or forgotten, because of its age; and what is damaged.
+extension Transaction {
+  /// Between two searches for what has grown too old.
+  private static let sweepInterval = Interval.minutes(1)
+  /// Blocks looked at by one commit, so that none takes long.
+  private static let sweepLimit = 512
+
+  /// Blocks that were found damaged: what they held can't be delivered, to anybody.
+  mutating func giveUpDamaged() throws(JournalError) {
+    for first in memory.damaged.sorted() {
+      guard var header = try blocks.last(atOrBefore: first), header.first == first else { continue }
+      // The header may be what is damaged: its neighbours bound what it can have held.
+      let end = try blocks.first(after: first)?.first ?? memory.head.lastSequence + 1
+      header.last = min(header.last, end - 1)
+      if header.counts.total > header.last - header.first + 1 {
+        header.counts = LaneCounts()
+        header.counts[.other] = header.last - header.first + 1
+      }
+      var gone = GivenUp()
+      gone.add(header.range, header.counts)
+      report(gone, .repair)
+      try delete(header, lanes: .all)
+    }
+    memory.damaged = []
+  }
+
+  /// Records older than an uplink's `keep` are given up for it, and uplinks that were removed that long ago are forgotten.
+  mutating func giveUpForKeep() throws(JournalError) {
+    guard memory.sweep.position == nil, time >= memory.sweep.due else { return }
+    for name in memory.uplinkNames {
+      guard let uplink = memory.uplinks[name] else { continue }
+      let keep = uplink.keep ?? UplinkCursor.graceTime
+      if !uplink.isConfigured, time - uplink.seen > keep {
+        memory.uplinks[name] = nil
+        changedUplinks.insert(name)
+        continue
+      }
+      guard uplink.keep != nil,
+        let newest = try blocks.last(before: EngineTime(nanoseconds: time.nanoseconds &- keep.nanoseconds))
+      else { continue }
+      try giveUp(name, uplink, through: newest.last)
+    }
+  }
+
+  private mutating func giveUp(_ name: String, _ uplink: UplinkCursor, through last: UInt64) throws(JournalError) {
+    var gone = GivenUp()
+    var moved = uplink
+    for lane in Lane.allCases where uplink.lanes.contains(LaneSet(lane)) && uplink.cursors[lane].low < last {
+      try count(lane, of: uplink, through: last, in: &gone)
+      moved.cursors[lane].settle(through: last)
+    }
+    guard moved != uplink else { return }
+    memory.uplinks[name] = moved
+    changedUplinks.insert(name)
+    report(gone, .keep)
+  }
+
+  /// What of the lane the uplink hasn't settled up to `last`. After months without a link that is a hundred thousand blocks: only
+  /// those that it has begun, and the first and last of the others, are unpacked.
+  private mutating func count(
+    _ lane: Lane, of uplink: UplinkCursor, through last: UInt64, in gone: inout GivenUp
+  ) throws(JournalError) {
+    let cursor = uplink.cursors[lane]
+    var whole: (first: Block.Header, last: Block.Header)?
+    var position = cursor.low
+    while position < last, let header = try blocks.block(coveringOrAfter: position + 1), header.first <= last {
+      position = header.last
+      guard header.counts[lane] > 0, !cursor.contains(header.range) else { continue }
+      if lane == .other || cursor.overlaps(header.range) {
+        guard let block = try unpack(header) else { continue }
+        for (seq, record) in block.records where record.lane == lane && !cursor.contains(seq) { gone.add(seq, record) }
+      } else {
+        gone.add(count: header.counts[lane], lane)
+        whole = (whole?.first ?? header, header)
+      }
+    }
+    guard let whole else { return }
+    let first = try unpack(whole.first)?.records.first { $0.record.lane == lane }?.seq ?? whole.first.first
+    let final = try unpack(whole.last)?.records.last { $0.record.lane == lane }?.seq ?? whole.last.last
+    gone.cover(first...max(first, final))
+  }
+
+  /// Whole blocks that are older than `history` and settled for every uplink are deleted, a few per commit.
+  mutating func sweepHistory() throws(JournalError) {
+    if memory.sweep.position == nil {
+      guard time >= memory.sweep.due else { return }
+      memory.sweep = Sweep(due: time + Self.sweepInterval, position: 0)
+    }
+    guard let position = memory.sweep.position else { return }
+    let cutoff = EngineTime(nanoseconds: time.nanoseconds &- options.history.nanoseconds)
+    let settlement = settlement
+    let headers = try blocks.headers(after: position, limit: Self.sweepLimit)
+    for header in headers where header.time < cutoff {
+      if header.counts.lanes.isSubset(of: try settledLanes(header, settlement)) { try delete(header) }
+    }
+    let isDone = headers.count < Self.sweepLimit || (headers.last?.time ?? cutoff) >= cutoff
+    memory.sweep.position = isDone ? nil : headers.last?.first
+    if isDone { try forgetOldBoots() }
+  }
+
+  /// Boots and runs of which no record is left.
+  private mutating func forgetOldBoots() throws(JournalError) {
+    let oldest = try blocks.first(after: 0)
+    let boot = min(oldest?.boot ?? .max, memory.boots.last?.ordinal ?? 0)
+    let run = min(oldest?.run ?? .max, memory.runs.last?.ordinal ?? 0)
+    if let first = memory.boots.first, first.ordinal < boot {
+      memory.boots.removeAll { $0.ordinal < boot }
+      try database.run("DELETE FROM boots WHERE ordinal<?", [.integer(boot)], step: "forget old boots")
+    }
+    if let first = memory.runs.first, first.ordinal < run {
+      memory.runs.removeAll { $0.ordinal < run }
+      try database.run("DELETE FROM runs WHERE ordinal<?", [.integer(run)], step: "forget old runs")
+    }
+  }
+}

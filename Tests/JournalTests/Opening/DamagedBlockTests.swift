@@ -1,0 +1,59 @@
+import CSQLite
+import Journal
+import Model
+import Testing
+
+@Suite struct DamagedBlockTests {
+  private let folder: JournalFolder
+  init() throws { folder = try JournalFolder() }
+
+  /// Does something to the closed file behind the journal's back.
+  private func tamper(_ sql: String) {
+    var handle: OpaquePointer?
+    #expect(sqlite3_open(folder.path, &handle) == SQLITE_OK)
+    #expect(sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK)
+    sqlite3_close(handle)
+  }
+
+  @Test(arguments: [
+    "UPDATE blocks SET data=zeroblob(length(data)) WHERE first=4", "UPDATE blocks SET crc=crc+1 WHERE first=4",
+    "UPDATE blocks SET last=900 WHERE first=4", "UPDATE blocks SET n0=1000000 WHERE first=4",
+    "UPDATE blocks SET raw=-1 WHERE first=4", "UPDATE blocks SET boot=77 WHERE first=4",
+    "UPDATE blocks SET data=x'' WHERE first=4",
+  ])
+  func aDamagedBlockIsPassedOverAndToldInsteadOfBlockingTheRest(sql: String) throws {
+    let journal = try folder.open()
+    try journal.openCursor(uplink: "central", from: .oldest)
+    for n in 0..<3 { try journal.commit(.at(Double(n), [.event("e"), .reading(1), .reading(2)])) }
+    try journal.closeCleanly(time: .seconds(3), clock: .at(3))
+    tamper(sql)
+    let next = try folder.open(now: .at(4))
+    #expect(try next.all().map(\.identity.seq) == [1, 2, 3, 7, 8, 9])
+    #expect(try next.commit(.at(5)) == 10...10)
+    #expect(try next.all().map(\.identity.seq) == [1, 2, 3, 7, 8, 9, 10])
+    #expect(try next.all().last?.body == .gap(first: 4, last: 6, count: 3, reason: "repair"))
+    #expect(try next.statistics().drops[.repair].total == 3)
+    #expect(try next.statistics().uplinks.first?.depth.total == 7)
+    // Told once.
+    #expect(try next.commit(.at(100)) == nil)
+  }
+
+  @Test func recordsPastTheEndAreDamageThatIsSetAside() throws {
+    let journal = try folder.open()
+    try journal.commit(.at(1, [.reading(1)]))
+    try journal.closeCleanly(time: .seconds(3), clock: .at(3))
+    tamper("UPDATE blocks SET last=900")
+    let next = try folder.open()
+    #expect(next.recovery?.reason.contains("900") == true)
+    #expect(next.lastSequence == 0)
+  }
+
+  @Test(arguments: ["head", "identity"])
+  func aLostRowOfItsOwnIsDamageThatIsSetAside(name: String) throws {
+    let journal = try folder.open()
+    try journal.commit(.at(1, [.reading(1)]))
+    try journal.closeCleanly(time: .seconds(3), clock: .at(3))
+    tamper("UPDATE state SET value=x'01ff' WHERE name='\(name)'")
+    #expect(try folder.open().recovery?.setAside.count == 1)
+  }
+}
