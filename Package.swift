@@ -51,7 +51,7 @@ let package = Package(
     library("Rules", ["Model", "Geo", "Config"]),
     library("Journal", ["Model", "CSQLite", "CZlib"]),
     library("Inputs", ["Model", "Geo", "Config", "CGPS", "CExpat", log]),
-    library("Uplinks", ["Model", "Config", "Journal", "CMosquitto", log]),
+    library("Uplinks", ["Model", "Config", "Journal", "CMosquitto", "CZlib", log]),
     library(
       "Gateway",
       [
@@ -72,7 +72,7 @@ let package = Package(
     tests(of: "Rules", cases: ["Cases"]),
     tests(of: "Journal", ["CSQLite"]),
     tests(of: "Inputs"),
-    tests(of: "Uplinks"),
+    tests(of: "Uplinks", ["CMosquitto", "CZlib"]),
     tests(of: "Gateway"),
     // Real processes: `waypost` itself, gpsd, mosquitto. The executable is a dependency so that it is built first.
     .testTarget(

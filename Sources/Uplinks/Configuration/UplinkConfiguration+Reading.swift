@@ -1,0 +1,145 @@
+public import Config
+import Journal
+import Model
+
+extension UplinkConfiguration {
+  /// Reads `uplinks:`, in the order of the file. What is wrong comes to `diagnostics`; an entry with an error is left out.
+  public static func read(
+    uplinks node: YAMLNode, context: UplinkContext, diagnostics: inout Diagnostics
+  ) -> [UplinkConfiguration] {
+    guard var reader = MappingReader(node, what: "`uplinks`", diagnostics: &diagnostics) else { return [] }
+    return reader.remaining().compactMap { entry in
+      guard let name = entry.key.name("the name of an uplink", form: .label, diagnostics: &diagnostics) else {
+        return nil
+      }
+      return read(name: name, entry.value, context: context, diagnostics: &diagnostics)
+    }
+  }
+
+  /// Reads one entry; `nil` after an error.
+  public static func read(
+    name: String, _ node: YAMLNode, context: UplinkContext, diagnostics: inout Diagnostics
+  ) -> UplinkConfiguration? {
+    guard var reader = MappingReader(node, what: "an uplink", diagnostics: &diagnostics) else { return nil }
+    let deflate =
+      reader.optional("compress")?
+      .choice("`compress`", of: [("deflate", true), ("none", false)], diagnostics: &diagnostics) ?? false
+    let transport = readTransport(name, &reader, deflate: deflate, context: context, &diagnostics)
+    let format = readFormat(&reader, &diagnostics)
+    let settings = readSettings(&reader, &diagnostics)
+    let from = reader.optional("from")?
+      .choice("`from`", of: [("now", CursorOrigin.now), ("oldest", .oldest)], diagnostics: &diagnostics)
+    let keep = reader.optional("keep")?
+      .interval("`keep`", in: .minutes(1)...Interval.days(3650), diagnostics: &diagnostics)
+    reader.finish(diagnostics: &diagnostics)
+    guard let transport, let format else { return nil }
+    var configuration = UplinkConfiguration(name: name, transport: transport, format: format)
+    configuration.settings = settings
+    configuration.settings.singly = transport.singly
+    if let from { configuration.from = from }
+    if let keep { configuration.keep = keep }
+    return configuration
+  }
+
+  private static func readTransport(
+    _ name: String, _ reader: inout MappingReader, deflate: Bool, context: UplinkContext,
+    _ diagnostics: inout Diagnostics
+  ) -> (any Transport)? {
+    var found: (key: String, transport: (any Transport)?)?
+    for kind in Transports.all {
+      guard let entry = reader.entry(kind.name) else { continue }
+      if let found {
+        diagnostics.error(
+          "two-transports", "an uplink goes one way, and this has `\(found.key)` and `\(kind.name)`",
+          at: entry.key.span,
+          help: "make two uplinks of it")
+        continue
+      }
+      found = (
+        kind.name,
+        kind.read(entry.value, uplink: name, deflate: deflate, context: context, diagnostics: &diagnostics)
+      )
+    }
+    for key in Transports.later {
+      guard reader.contains(key), let entry = reader.entry(key) else { continue }
+      diagnostics.error(
+        "later-version", "`\(key)` comes with a later version", at: entry.key.span, help: "use `mqtt`")
+      return nil
+    }
+    if found == nil {
+      diagnostics.error(
+        "missing-key", "the uplink `\(name)` doesn't say where it goes", at: reader.span,
+        help: "add `mqtt: { url: \"mqtt://…\" }`")
+    }
+    return found?.transport
+  }
+
+  private static func readFormat(_ reader: inout MappingReader, _ diagnostics: inout Diagnostics) -> (
+    any MessageFormat
+  )? {
+    guard let node = reader.optional("format") else { return Formats.all.first }
+    if let word = node.scalar?.text, Formats.later.contains(word) {
+      diagnostics.error(
+        "later-version", "the format `\(word)` comes with a later version", at: node.span, help: "use `json`")
+      return nil
+    }
+    return node.choice("`format`", of: Formats.all.map { ($0.name, $0) }, diagnostics: &diagnostics)
+  }
+
+  private static func readSettings(
+    _ reader: inout MappingReader, _ diagnostics: inout Diagnostics
+  ) -> DeliverySettings {
+    var settings = DeliverySettings()
+    if let node = reader.optional("send") { settings.kinds = readKinds(node, &diagnostics) }
+    if let node = reader.optional("order"),
+      let order = node.choice(
+        "`order`", of: [("live_first", DeliverySettings.Order.liveFirst), ("strict", .strict)],
+        diagnostics: &diagnostics)
+    {
+      settings.order = order
+    }
+    if let node = reader.optional("catch_up") {
+      if node.scalar?.text == "unlimited" {
+        settings.catchUp = nil
+      } else if let rate = node.dataRate("`catch_up`", diagnostics: &diagnostics) {
+        settings.catchUp = rate.bytesPerSecond
+      }
+    }
+    if let node = reader.optional("window"),
+      let window = node.integer("`window`", in: 1...100_000, diagnostics: &diagnostics)
+    {
+      settings.window = window
+    }
+    if let node = reader.optional("batch") { readBatch(node, into: &settings, &diagnostics) }
+    return settings
+  }
+
+  private static func readBatch(
+    _ node: YAMLNode, into settings: inout DeliverySettings, _ diagnostics: inout Diagnostics
+  ) {
+    guard var reader = MappingReader(node, what: "`batch`", diagnostics: &diagnostics) else { return }
+    if let records = reader.optional("records")?.integer("`records`", in: 1...10_000, diagnostics: &diagnostics) {
+      settings.batchRecords = records
+    }
+    if let bytes = reader.optional("bytes")?.dataSize("`bytes`", in: 200...10_000_000, diagnostics: &diagnostics) {
+      settings.batchBytes = Int(bytes)
+    }
+    if let linger = reader.optional("linger")?.interval(
+      "`linger`", in: .zero...Interval.hours(1), diagnostics: &diagnostics)
+    {
+      settings.linger = linger
+    }
+    reader.finish(diagnostics: &diagnostics)
+  }
+
+  private static func readKinds(_ node: YAMLNode, _ diagnostics: inout Diagnostics) -> RecordKinds {
+    let words = Record.Kind.allCases.map { kind -> (String, RecordKinds) in
+      // Who asks for events means those of zones too.
+      (kind.name, kind == .event ? RecordKinds([.event, .geofenceEvent]) : RecordKinds(kind))
+    }
+    guard let items = node.sequence("`send`", count: 1...Int.max, diagnostics: &diagnostics) else { return .all }
+    return items.reduce(into: []) { kinds, item in
+      if let kind = item.choice("a kind of record", of: words, diagnostics: &diagnostics) { kinds.formUnion(kind) }
+    }
+  }
+}

@@ -1,0 +1,21 @@
+public import Journal
+public import Model
+
+/// One entry of `uplinks:`.
+public struct UplinkConfiguration: Sendable {
+  public var name: String
+  public var transport: any Transport
+  public var format: any MessageFormat
+  public var settings = DeliverySettings()
+  /// Where it begins when the journal doesn't know it yet.
+  public var from: CursorOrigin = .now
+  /// Records older than this are given up for it, by the journal; so long stays the cursor of an uplink that was removed, too.
+  public var keep: Interval = .days(30)
+
+  public init(name: String, transport: any Transport, format: any MessageFormat) {
+    self.name = name
+    self.transport = transport
+    self.format = format
+    settings.singly = transport.singly
+  }
+}

@@ -1,0 +1,133 @@
+import Journal
+import Model
+
+/// A run of records of certain lanes, read from the journal in order and on their way: unsettled ones from the oldest on, of which
+/// the first `sent` have been handed to the transport.
+///
+/// The stream knows how far the journal has been scanned, so that numbers which hold nothing for it (other lanes, other kinds) are
+/// settled along with their neighbours and leave no ranges in the cursor.
+struct DeliveryStream: Sendable {
+  struct Entry: Sendable {
+    var record: StoredRecord
+    var kind: Record.Kind
+    var isSettled = false
+    /// The server refused this one and took its neighbours; it waits to be sent again.
+    var isRefused = false
+  }
+
+  let lanes: LaneSet
+  /// The first number of its territory, and the last; `UInt64.max` where it follows the journal's head.
+  let start: UInt64
+  let end: UInt64
+  /// Every number up to here was read.
+  private(set) var scannedTo: UInt64
+  /// Every number from `start` up to here is settled.
+  private(set) var settledTo: UInt64
+  /// When the oldest of those that wait came.
+  private(set) var waitingSince: BootTime?
+
+  private var entries: [Entry] = []
+  private var head = 0
+  /// The position of `entries[head]`; positions count from the stream's beginning and stay while it lives.
+  private(set) var base = 0
+  /// Position of the first that was not handed out yet.
+  private(set) var nextPosition = 0
+
+  init(lanes: LaneSet, start: UInt64, end: UInt64) {
+    self.lanes = lanes
+    self.start = start
+    self.end = end
+    scannedTo = start - 1
+    settledTo = start - 1
+  }
+
+  /// Position after the last.
+  var endPosition: Int { base + entries.count - head }
+  var waiting: Int { endPosition - nextPosition }
+  /// Handed out and not settled in order yet.
+  var outstanding: Int { nextPosition - base }
+
+  subscript(position: Int) -> Entry {
+    _read { yield entries[head + position - base] }
+  }
+
+  /// How far it can be scanned now.
+  func limit(head: UInt64) -> UInt64 { min(end, head) }
+  func isScanned(head: UInt64) -> Bool { scannedTo >= limit(head: head) }
+
+  mutating func append(_ record: StoredRecord, kind: Record.Kind, now: BootTime) {
+    if waiting == 0 { waitingSince = now }
+    entries.append(Entry(record: record, kind: kind))
+  }
+
+  /// Everything up to `seq` was read; what is not among the entries holds nothing for this stream.
+  mutating func scanned(to seq: UInt64) {
+    scannedTo = max(scannedTo, min(seq, end))
+    if head == entries.count { settledTo = scannedTo }
+  }
+
+  mutating func handOut(to position: Int) {
+    nextPosition = position
+    if waiting == 0 { waitingSince = nil }
+  }
+
+  mutating func settle(position: Int) {
+    guard position >= base, position < endPosition else { return }
+    entries[head + position - base].isSettled = true
+  }
+
+  mutating func mark(position: Int, refused: Bool) {
+    guard position >= base, position < endPosition else { return }
+    entries[head + position - base].isRefused = refused
+  }
+
+  /// Lets go of the settled ones at the front. True when `settledTo` moved.
+  mutating func advance() -> Bool {
+    let before = settledTo
+    while head < entries.count, head + nextPosition - base > head, entries[head].isSettled {
+      settledTo = entries[head].record.identity.seq
+      head += 1
+      base += 1
+    }
+    if head == entries.count {
+      entries.removeAll(keepingCapacity: true)
+      head = 0
+      settledTo = scannedTo
+    } else if head > 256, head > entries.count / 2 {
+      entries.removeFirst(head)
+      head = 0
+    }
+    return settledTo != before
+  }
+
+  /// The outstanding record with that number.
+  func position(ofOutstanding seq: UInt64) -> Int? {
+    var low = base
+    var high = nextPosition
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle].record.identity.seq < seq { low = middle + 1 } else { high = middle }
+    }
+    return low < nextPosition && self[low].record.identity.seq == seq ? low : nil
+  }
+
+  /// Runs of settled records behind an unsettled one, as ranges of numbers that hold nothing unsettled of these lanes.
+  func settledRuns() -> [ClosedRange<UInt64>] {
+    var runs: [ClosedRange<UInt64>] = []
+    var from: UInt64?
+    var previous = settledTo
+    for position in base..<nextPosition {
+      let entry = self[position]
+      let seq = entry.record.identity.seq
+      if entry.isSettled {
+        if from == nil { from = previous + 1 }
+      } else {
+        if let start = from { runs.append(start...previous) }
+        from = nil
+      }
+      previous = seq
+    }
+    if let start = from { runs.append(start...previous) }
+    return runs
+  }
+}

@@ -1,0 +1,37 @@
+/// A way to a server: MQTT today. A transport opens links; what goes over them, when and again, is `Delivery`'s to decide, so that a
+/// transport keeps nothing but what is on its way.
+///
+/// To test a conformance, run it against a real server of its kind: every link that was opened must report `down` exactly once, last,
+/// whatever happens, and `acknowledged` only on the server's word.
+public protocol Transport: Sendable {
+  /// Where it goes, for people and logs; without secrets.
+  var destination: String { get }
+  /// Kinds that are addressed by what is in them and so can't go in batches.
+  var singly: RecordKinds { get }
+  /// Begins a connection and returns at once. `sink` is called from any thread, and must not block.
+  func open(_ sink: @escaping @Sendable (LinkEvent) -> Void) -> any Link
+}
+
+/// One connection, or the attempt at one. Never used again after `down`.
+public protocol Link: Sendable {
+  /// Hands over a message; the answer is `acknowledged` or `refused` with its id, or `down`. Never blocks.
+  func send(_ message: OutgoingMessage, payload: [UInt8])
+  /// Makes known how the gateway is; the newest replaces one that has not gone yet.
+  func publish(status: [UInt8])
+  /// Ends the connection; `down` follows. With a `farewell` it ends in good order with that as the last status, else at once, so that
+  /// the server finds out by itself.
+  func close(reason: String, farewell: [UInt8]?)
+}
+
+/// What happens on a link.
+public enum LinkEvent: Sendable {
+  /// The server has accepted us. `detail` is for the log.
+  case up(LinkCapabilities, detail: String)
+  /// It has the message; `unheard`: it had nobody to pass it to.
+  case acknowledged(UInt64, unheard: Bool)
+  case refused(UInt64, Refusal)
+  /// Worth a line in the log.
+  case notice(String)
+  /// The last event.
+  case down(Closure)
+}

@@ -1,0 +1,93 @@
+import Glibc
+import Synchronization
+
+/// One connection as others see it: a box that the loop's thread empties.
+final class MQTTLink: Link {
+  struct Publish: Sendable {
+    var id: UInt64
+    var topic: String
+    var payload: [UInt8]
+    var isDeflated: Bool
+  }
+
+  struct Ending: Sendable {
+    var reason: String
+    var farewell: [UInt8]?
+  }
+
+  /// Bounded by the delivery's window: it hands over no more than may be in flight.
+  struct Outbox: Sendable {
+    var messages: [Publish] = []
+    var status: [UInt8]?
+    var ending: Ending?
+  }
+
+  let options: MQTTOptions
+  let sink: @Sendable (LinkEvent) -> Void
+  let wakeUp = WakeUp()
+  private let outbox = Mutex(Outbox())
+
+  init(options: MQTTOptions, sink: @escaping @Sendable (LinkEvent) -> Void) {
+    self.options = options
+    self.sink = sink
+  }
+
+  func send(_ message: OutgoingMessage, payload: [UInt8]) {
+    var topic = options.topics.topic(for: message.route)
+    var payload = payload
+    var isDeflated = false
+    if options.deflatesBatches, case .batch = message.route, let small = Deflate.raw(payload) {
+      payload = small
+      topic += "/z"
+      isDeflated = true
+    }
+    let publish = Publish(id: message.id, topic: topic, payload: payload, isDeflated: isDeflated)
+    outbox.withLock { $0.messages.append(publish) }
+    wakeUp.signal()
+  }
+
+  func publish(status: [UInt8]) {
+    outbox.withLock { $0.status = status }
+    wakeUp.signal()
+  }
+
+  func close(reason: String, farewell: [UInt8]?) {
+    outbox.withLock { box in
+      // A second, harder close may overtake one that waits for the broker, never the other way round.
+      if box.ending == nil || farewell == nil { box.ending = Ending(reason: reason, farewell: farewell) }
+    }
+    wakeUp.signal()
+  }
+
+  /// What came since the last call. The ending stays.
+  func takeOutbox() -> Outbox {
+    outbox.withLock { box in
+      let taken = box
+      box.messages = []
+      box.status = nil
+      return taken
+    }
+  }
+
+  var ending: Ending? { outbox.withLock { $0.ending } }
+
+  /// Starts the loop's thread, which keeps the link alive until it has reported `down`.
+  func start() {
+    var thread = pthread_t()
+    let retained = Unmanaged.passRetained(self)
+    let code = pthread_create(
+      &thread, nil,
+      { argument in
+        guard let argument else { return nil }
+        let link = Unmanaged<MQTTLink>.fromOpaque(argument).takeRetainedValue()
+        link.sink(.down(MQTTLoop.run(link)))
+        return nil
+      }, retained.toOpaque())
+    if code == 0 {
+      pthread_detach(thread)
+    } else {
+      retained.release()
+      sink(.down(.local("no thread for the connection: \(String(cString: strerror(code)))")))
+    }
+  }
+}

@@ -1,0 +1,325 @@
+import CMosquitto
+import Glibc
+
+/// The thread of one connection: makes the handle, drives it, and ends it. Nothing else ever touches the handle.
+///
+/// The callbacks run inside `mosquitto_loop_read` on this same thread and reach this object by the handle's user data.
+final class MQTTLoop {
+  /// How an attempt with one version of the protocol ended.
+  private enum Outcome {
+    case ended(Closure)
+    /// The broker doesn't speak this version, or hung up on hearing it.
+    case wrongVersion(Closure)
+  }
+
+  private static let connectSeconds: Int64 = 10
+  private static let connackSeconds: Int64 = 20
+  private static let farewellSeconds: Int64 = 2
+  /// Unanswered messages under 3.1.1, which has no receive maximum, and the most that we make use of under 5.
+  private static let mostInFlight = 100
+
+  /// `mosquitto_lib_init` is not thread-safe; a static is initialised once.
+  private static let library: Int32 = mosquitto_lib_init()
+
+  private let link: MQTTLink
+  private let version: MQTTVersion
+  private let handle: OpaquePointer
+
+  // Written by the callbacks.
+  fileprivate var connack: Closure?
+  fileprivate var isVersionUnknown = false
+  fileprivate var isUp = false
+  fileprivate var disconnected: Closure?
+  /// Our ids by libmosquitto's message ids.
+  fileprivate var messages: [Int32: UInt64] = [:]
+  fileprivate var statusIDs: Set<Int32> = []
+
+  private var isEnding = false
+
+  /// Connects, serves the link until it ends, and says how. Blocks; runs on the link's thread.
+  static func run(_ link: MQTTLink) -> Closure {
+    guard library == MOSQ_ERR_SUCCESS.asCode else { return .local("libmosquitto can't be initialised") }
+    let secret: String?
+    do throws(Secret.Failure) {
+      secret = try link.options.password?.read()
+    } catch {
+      return .local(error.text)
+    }
+    let addresses: [String]
+    do throws(HostAddress.Failure) {
+      addresses = try HostAddress.resolve(link.options.host)
+    } catch {
+      return .local(error.text)
+    }
+    var closure = Closure.local("“\(link.options.host)” has no address")
+    for version in link.options.versions {
+      let outcome = attempt(link, version: version, addresses: addresses, password: secret)
+      switch outcome {
+      case .ended(let how): return how
+      case .wrongVersion(let how): closure = how
+      }
+      if link.ending != nil { break }
+    }
+    return closure
+  }
+
+  private static func attempt(_ link: MQTTLink, version: MQTTVersion, addresses: [String], password: String?) -> Outcome
+  {
+    var last = Closure.local("“\(link.options.host)” has no address")
+    for address in addresses {
+      if let ending = link.ending { return .ended(.local(ending.reason)) }
+      guard let loop = MQTTLoop(link, version: version, password: password) else {
+        return .ended(.local("no memory for a connection"))
+      }
+      switch loop.connect(to: address) {
+      case nil: return loop.serve()
+      case let failure?: last = failure
+      }
+    }
+    return .ended(last)
+  }
+
+  private init?(_ link: MQTTLink, version: MQTTVersion, password: String?) {
+    guard let handle = mosquitto_new(link.options.clientID, true, nil) else { return nil }
+    self.link = link
+    self.version = version
+    self.handle = handle
+    mosquitto_user_data_set(handle, Unmanaged.passUnretained(self).toOpaque())
+    let options = link.options
+    mosquitto_int_option(
+      handle, MOSQ_OPT_PROTOCOL_VERSION, version == .v5 ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311)
+    mosquitto_int_option(handle, MOSQ_OPT_TCP_NODELAY, 1)
+    // The library's own bound of 20 would make it queue; the delivery's window and the broker's receive maximum bound us.
+    mosquitto_int_option(handle, MOSQ_OPT_SEND_MAXIMUM, 65535)
+    if let username = options.username { mosquitto_username_pw_set(handle, username, password) }
+    // TLS takes its SSL_CTX here, by mosquitto_void_option(handle, MOSQ_OPT_SSL_CTX, …). The library is given a numeric address, so the
+    // name for SNI and the host check must be set by whoever builds the context.
+    let will = Array(#"{"online":false}"#.utf8)
+    mosquitto_will_set(handle, options.topics.status, Int32(will.count), will, 1, true)
+    setCallbacks()
+  }
+
+  deinit { mosquitto_destroy(handle) }
+
+  /// Connects TCP; what went wrong, or `nil`.
+  private func connect(to address: String) -> Closure? {
+    let code = mosquitto_connect_bind_async(
+      handle, address, Int32(link.options.port), Int32(link.options.keepalive), nil)
+    let number = errno
+    guard code == MOSQ_ERR_SUCCESS.asCode else {
+      return code == MOSQ_ERR_ERRNO.asCode
+        ? Self.unreachable(address, number) : .local("libmosquitto: \(MQTTReason.words(code))")
+    }
+    let deadline = Self.seconds() + Self.connectSeconds
+    while true {
+      if let ending = link.ending { return .local(ending.reason) }
+      let descriptor = mosquitto_socket(handle)
+      guard descriptor >= 0 else { return Self.unreachable(address, ECONNREFUSED) }
+      let events = wait(descriptor, for: Int16(POLLOUT), until: deadline)
+      if events != 0 {
+        var failure: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &failure, &size)
+        return failure == 0 ? nil : Self.unreachable(address, failure)
+      }
+      if Self.seconds() >= deadline { return Self.unreachable(address, ETIMEDOUT) }
+    }
+  }
+
+  private static func unreachable(_ address: String, _ number: Int32) -> Closure {
+    .local("can't reach \(address): \(String(cString: strerror(number)).lowercased())")
+  }
+
+  /// From the CONNECT to the end.
+  private func serve() -> Outcome {
+    let connackBy = Self.seconds() + Self.connackSeconds
+    var farewellBy = Int64.max
+    while true {
+      let box = link.takeOutbox()
+      if isUp, !isEnding {
+        if let failure = send(box) { return .ended(failure) }
+      }
+      if let ending = box.ending, !isEnding {
+        guard isUp, let farewell = ending.farewell else { return .ended(.local(ending.reason)) }
+        isEnding = true
+        farewellBy = Self.seconds() + Self.farewellSeconds
+        publishStatus(farewell)
+        _ = mosquitto_disconnect(handle)
+      }
+      let descriptor = mosquitto_socket(handle)
+      guard descriptor >= 0 else { return ended(code: MOSQ_ERR_NO_CONN.asCode, number: 0) }
+      let wanted = Int16(POLLIN) | (mosquitto_want_write(handle) ? Int16(POLLOUT) : 0)
+      let limit = isEnding ? farewellBy : (isUp ? Int64.max : connackBy)
+      let events = wait(descriptor, for: wanted, until: min(limit, Self.seconds() + 1))
+      if !isUp, events & Int16(POLLIN) != 0, let garbage = firstBytes(descriptor) { return .ended(garbage) }
+      var code = MOSQ_ERR_SUCCESS.asCode
+      // Many acknowledgements come in one segment; the library reads them one packet at a call of its own reckoning.
+      if events & ~Int16(POLLOUT) != 0 { code = mosquitto_loop_read(handle, 100) }
+      if code == MOSQ_ERR_SUCCESS.asCode, events & Int16(POLLOUT) != 0 { code = mosquitto_loop_write(handle, 100) }
+      if code == MOSQ_ERR_SUCCESS.asCode, mosquitto_socket(handle) >= 0 { code = mosquitto_loop_misc(handle) }
+      let number = errno
+      if code != MOSQ_ERR_SUCCESS.asCode || disconnected != nil { return ended(code: code, number: number) }
+      if !isUp, Self.seconds() >= connackBy {
+        return .ended(
+          .garbage("what answers at \(destination) did not accept an MQTT connection within \(Self.connackSeconds) s"))
+      }
+      if isEnding, Self.seconds() >= farewellBy { return ended(code: code, number: 0) }
+    }
+  }
+
+  /// What a server says that can't be MQTT: the library would wait for as many bytes as it takes the second one to announce.
+  private func firstBytes(_ descriptor: Int32) -> Closure? {
+    var bytes = [UInt8](repeating: 0, count: 16)
+    let count = recv(descriptor, &bytes, bytes.count, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+    // CONNACK, or AUTH or DISCONNECT of MQTT 5.
+    guard count > 0, ![0x20, 0xF0, 0xE0].contains(bytes[0]) else { return nil }
+    let text = bytes[..<count].prefix { (32..<127).contains($0) }
+    let said = text.isEmpty ? "" : ", it says “\(String(decoding: text, as: UTF8.self))”"
+    return .garbage("what answers at \(destination) does not speak MQTT\(said)")
+  }
+
+  private var destination: String { "\(link.options.host):\(link.options.port)" }
+
+  private func ended(code: Int32, number: Int32) -> Outcome {
+    if let ending = link.ending { return .ended(.local(ending.reason)) }
+    if isVersionUnknown { return .wrongVersion(connack ?? .peer("the broker does not speak this version of MQTT")) }
+    if let connack { return .ended(connack) }
+    if let disconnected { return .ended(disconnected) }
+    let closure = MQTTReason.closure(error: code, number: number, isUp: isUp, destination: destination)
+    // Old brokers hang up on a CONNECT of a version that they don't know.
+    if !isUp, case .peer = closure {
+      return .wrongVersion(.peer("the broker closed the connection before accepting it"))
+    }
+    return .ended(closure)
+  }
+
+  /// Waits for the socket or the wake-up; the socket's events.
+  private func wait(_ descriptor: Int32, for events: Int16, until deadline: Int64) -> Int16 {
+    var descriptors = [
+      pollfd(fd: descriptor, events: events, revents: 0),
+      pollfd(fd: link.wakeUp.descriptor, events: Int16(POLLIN), revents: 0),
+    ]
+    let seconds = max(0, min(1, deadline - Self.seconds()))
+    // A signal ends the wait early, which costs a turn of the loop.
+    guard poll(&descriptors, 2, Int32(seconds * 1000)) > 0 else { return 0 }
+    if descriptors[1].revents != 0 { link.wakeUp.clear() }
+    return descriptors[0].revents
+  }
+
+  private func send(_ box: MQTTLink.Outbox) -> Closure? {
+    if let status = box.status { publishStatus(status) }
+    for message in box.messages {
+      var id: Int32 = 0
+      var properties: OpaquePointer?
+      if message.isDeflated, version == .v5 {
+        mosquitto_property_add_string(
+          &properties, Int32(MQTT_PROP_CONTENT_TYPE.rawValue), "application/json; encoding=deflate")
+      }
+      let code = mosquitto_publish_v5(
+        handle, &id, message.topic, Int32(message.payload.count), message.payload, 1, false, properties)
+      let number = errno
+      mosquitto_property_free_all(&properties)
+      switch mosq_err_t(code) {
+      case MOSQ_ERR_SUCCESS: messages[id] = message.id
+      case MOSQ_ERR_OVERSIZE_PACKET, MOSQ_ERR_PAYLOAD_SIZE:
+        link.sink(.refused(message.id, .tooLarge("larger than the broker takes (\(message.payload.count) bytes)")))
+      case MOSQ_ERR_INVAL, MOSQ_ERR_MALFORMED_UTF8, MOSQ_ERR_QOS_NOT_SUPPORTED:
+        link.sink(
+          .refused(message.id, .rejected("can't be published on “\(message.topic)”: \(MQTTReason.words(code))")))
+      default:
+        return MQTTReason.closure(error: code, number: number, isUp: true, destination: destination)
+      }
+    }
+    return nil
+  }
+
+  private func publishStatus(_ status: [UInt8]) {
+    var id: Int32 = 0
+    let code = mosquitto_publish_v5(
+      handle, &id, link.options.topics.status, Int32(status.count), status, 1, true, nil)
+    if code == MOSQ_ERR_SUCCESS.asCode {
+      statusIDs.insert(id)
+    } else {
+      link.sink(.notice("status not published: \(MQTTReason.words(code))"))
+    }
+  }
+
+  /// Whole seconds on the boot clock.
+  private static func seconds() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_BOOTTIME, &time)
+    return Int64(time.tv_sec)
+  }
+}
+
+// What the callbacks do.
+extension MQTTLoop {
+  fileprivate func setCallbacks() {
+    mosquitto_connect_v5_callback_set(handle) { _, user, code, _, properties in
+      MQTTLoop.of(user)?.accepted(code, properties)
+    }
+    mosquitto_publish_v5_callback_set(handle) { _, user, id, code, properties in
+      MQTTLoop.of(user)?.answered(id, code, properties)
+    }
+    mosquitto_disconnect_v5_callback_set(handle) { _, user, code, _ in
+      MQTTLoop.of(user)?.hungUp(code)
+    }
+  }
+
+  private static func of(_ user: UnsafeMutableRawPointer?) -> MQTTLoop? {
+    user.map { Unmanaged<MQTTLoop>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  private func accepted(_ code: Int32, _ properties: OpaquePointer?) {
+    guard code == 0 else {
+      isVersionUnknown = code == (version == .v5 ? Int32(MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION.rawValue) : 1)
+      connack = MQTTReason.closure(connack: code, isV5: version == .v5)
+      return
+    }
+    isUp = true
+    var receiveMaximum: UInt16 = 0
+    var packetMaximum: UInt32 = 0
+    if let properties {
+      mosquitto_property_read_int16(properties, Int32(MQTT_PROP_RECEIVE_MAXIMUM.rawValue), &receiveMaximum, false)
+      mosquitto_property_read_int32(properties, Int32(MQTT_PROP_MAXIMUM_PACKET_SIZE.rawValue), &packetMaximum, false)
+    }
+    // One place is kept for the status.
+    let most = receiveMaximum == 0 ? Self.mostInFlight : min(Self.mostInFlight, Int(receiveMaximum) - 1)
+    // Fixed header 5, topic and its length, packet id 2, length of properties and the content type.
+    let around = 64 + link.options.topics.batch.utf8.count
+    let payload = packetMaximum == 0 ? nil : max(1, Int(packetMaximum) - around)
+    link.sink(
+      .up(
+        LinkCapabilities(messagesInFlight: max(1, most), maximumPayload: payload),
+        detail: version == .v5 ? "MQTT 5" : "MQTT 3.1.1"))
+  }
+
+  private func answered(_ id: Int32, _ code: Int32, _ properties: OpaquePointer?) {
+    guard let message = messages.removeValue(forKey: id) else {
+      if statusIDs.remove(id) != nil, code >= 0x80 {
+        link.sink(.notice("status refused: \(MQTTReason.text(code))"))
+      }
+      return
+    }
+    guard code >= 0x80 else {
+      link.sink(.acknowledged(message, unheard: code == Int32(MQTT_RC_NO_MATCHING_SUBSCRIBERS.rawValue)))
+      return
+    }
+    var detail: UnsafeMutablePointer<CChar>?
+    if let properties {
+      mosquitto_property_read_string(properties, Int32(MQTT_PROP_REASON_STRING.rawValue), &detail, false)
+    }
+    defer { free(detail) }
+    link.sink(.refused(message, MQTTReason.refusal(puback: code, detail: detail.map { String(cString: $0) })))
+  }
+
+  private func hungUp(_ code: Int32) {
+    // Codes of a DISCONNECT packet begin at 0x80; below are the library's own, which the loop's result tells too.
+    if code >= 0x80 { disconnected = MQTTReason.closure(disconnect: code) }
+  }
+}
+
+extension mosq_err_t {
+  /// As the library's functions return it.
+  var asCode: Int32 { rawValue }
+}

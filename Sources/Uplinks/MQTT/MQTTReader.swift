@@ -1,0 +1,83 @@
+import Config
+import Model
+
+/// Reads `mqtt:` of an uplink.
+enum MQTTReader: TransportReader {
+  static let name = "mqtt"
+
+  static func read(
+    _ node: YAMLNode, uplink: String, deflate: Bool, context: UplinkContext, diagnostics: inout Diagnostics
+  ) -> (any Transport)? {
+    guard var reader = MappingReader(node, what: "`mqtt`", diagnostics: &diagnostics) else { return nil }
+    let place = reader.required("url", diagnostics: &diagnostics).flatMap { MQTTURL.read($0, &diagnostics) }
+    let username = reader.optional("username")?.string("`username`", limit: 256, diagnostics: &diagnostics)
+    let passwordEntry = reader.entry("password")
+    let password = passwordEntry.flatMap { entry in
+      entry.value.isNull ? nil : Secret.read(entry.value, "`password`", context: context, &diagnostics)
+    }
+    let clientID = reader.optional("client_id")?.string("`client_id`", limit: 64, diagnostics: &diagnostics)
+    let versions = reader.optional("version")?
+      .choice("`version`", of: [("5", [MQTTVersion.v5]), ("3.1.1", [.v311])], diagnostics: &diagnostics)
+    if let entry = reader.entry("tls") {
+      diagnostics.error(
+        "later-version", "TLS comes with a later version", at: entry.key.span,
+        help: "until then, use `mqtt://` within a network that you trust, such as a VPN")
+    }
+    let topics = readTopics(reader.optional("topics"), context: context, &diagnostics)
+    reader.finish(diagnostics: &diagnostics)
+    if let passwordEntry, password != nil, username == nil {
+      diagnostics.error(
+        "missing-key", "a password goes with a user name", at: passwordEntry.key.span, help: "add `username: …`")
+    }
+    guard let place, let topics else { return nil }
+    var options = MQTTOptions(
+      host: place.host, port: place.port, clientID: clientID ?? "waypost-\(context.gateway)-\(uplink)", topics: topics)
+    options.username = username
+    options.password = password
+    options.deflatesBatches = deflate
+    if let versions { options.versions = versions }
+    return MQTTTransport(options)
+  }
+
+  private static func readTopics(
+    _ node: YAMLNode?, context: UplinkContext, _ diagnostics: inout Diagnostics
+  ) -> MQTTTopics? {
+    var reader: MappingReader?
+    if let node {
+      reader = MappingReader(node, what: "`topics`", diagnostics: &diagnostics)
+      if reader == nil { return nil }
+    }
+    let usual = "waypost/{gateway}/{type}"
+    var kinds: [TopicTemplate?] = []
+    for kind in Record.Kind.allCases {
+      var node = reader?.optional(kind.name)
+      // Events of zones go with the others unless they have a topic of their own.
+      if kind == .geofenceEvent, node == nil { node = reader?.optional(Record.Kind.event.name) }
+      kinds.append(
+        template(node, usual: usual, places: TopicTemplate.places(of: kind), context: context, &diagnostics))
+    }
+    let batch = template(reader?.optional("batch"), usual: usual, places: [], context: context, &diagnostics)
+    let status = template(reader?.optional("status"), usual: usual, places: [], context: context, &diagnostics)
+    reader?.finish(diagnostics: &diagnostics)
+    guard let batch, let status, kinds.allSatisfy({ $0 != nil }) else { return nil }
+    return MQTTTopics(
+      kinds: kinds.compactMap { $0 }, batch: batch.topic(type: "batch"), status: status.topic(type: "status"))
+  }
+
+  private static func template(
+    _ node: YAMLNode?, usual: String, places: TopicTemplate.Places, context: UplinkContext,
+    _ diagnostics: inout Diagnostics
+  ) -> TopicTemplate? {
+    var text = usual
+    if let node {
+      guard let given = node.string("a topic", limit: 1024, diagnostics: &diagnostics) else { return nil }
+      text = given
+    }
+    do throws(TopicTemplate.Problem) {
+      return try TopicTemplate(text, allowed: places, gateway: context.gateway, labels: context.labels)
+    } catch {
+      diagnostics.error("topic", error.message, at: node?.span(ofText: error.range), help: error.help)
+      return nil
+    }
+  }
+}

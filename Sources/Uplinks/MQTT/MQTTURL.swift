@@ -1,0 +1,67 @@
+import Config
+import Model
+
+/// `mqtt://HOST[:PORT]`; port 1883 as IANA has it.
+enum MQTTURL {
+  static func read(_ node: YAMLNode, _ diagnostics: inout Diagnostics) -> (host: String, port: Int)? {
+    guard let text = node.string("`url`", limit: 512, diagnostics: &diagnostics) else { return nil }
+    func fail(_ code: String, _ message: String, _ part: Substring, _ help: String) -> (host: String, port: Int)? {
+      let part = part.isEmpty ? text[...] : part
+      let start = text.utf8.distance(from: text.startIndex, to: part.startIndex)
+      diagnostics.error(code, message, at: node.span(ofText: start..<start + part.utf8.count), help: help)
+      return nil
+    }
+    let example = "write `mqtt://broker.example.com:1883`, for example"
+    guard let separator = text.firstRange(of: "://") else {
+      return fail("url", "`url` must begin with `mqtt://`", text[...], example)
+    }
+    switch text[..<separator.lowerBound] {
+    case "mqtt": break
+    case "mqtts", "ssl", "tls":
+      return fail(
+        "later-version", "TLS comes with a later version", text[..<separator.upperBound],
+        "until then, use `mqtt://` within a network that you trust, such as a VPN")
+    default: return fail("url", "`url` must begin with `mqtt://`", text[..<separator.upperBound], example)
+    }
+    var rest = text[separator.upperBound...]
+    if rest.last == "/" { rest.removeLast() }
+    if let at = rest.firstIndex(of: "@") {
+      return fail(
+        "url", "user name and password don't stand in the address", rest[...at], "write `username:` and `password:`")
+    }
+    if let slash = rest.firstIndex(where: { "/?#".contains($0) }) {
+      return fail("url", "the address of an MQTT broker has no path", rest[slash...], "delete it")
+    }
+    var host = rest
+    var port = 1883
+    let afterBracket = rest.first == "[" ? rest.firstIndex(of: "]") ?? rest.startIndex : rest.startIndex
+    if let colon = rest[afterBracket...].lastIndex(of: ":") {
+      host = rest[..<colon]
+      let digits = rest[rest.index(after: colon)...]
+      guard let number = Int(digits), (1...65535).contains(number) else {
+        return fail("url", "the port must be a number from 1 to 65535", digits, example)
+      }
+      port = number
+    }
+    let name = host.first == "[" && host.last == "]" ? host.dropFirst().dropLast() : host
+    let isAddress = name.startIndex != host.startIndex
+    guard isHost(name, isAddress: isAddress) else {
+      return fail("url", "`\(host)` is no host name or address", host.isEmpty ? rest : host, example)
+    }
+    return (String(name), port)
+  }
+
+  /// Letters, digits, `.`, `-` and `_`, at most 253 (RFC 1035, section 2.3.4); in brackets an IPv6 address.
+  private static func isHost(_ name: Substring, isAddress: Bool) -> Bool {
+    guard (1...253).contains(name.utf8.count), name.first != "-" else { return false }
+    return name.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"):
+        return true
+      case UInt8(ascii: ":"), UInt8(ascii: "%"): return isAddress
+      default: return false
+      }
+    }
+  }
+}

@@ -1,0 +1,10 @@
+import Glibc
+
+extension BootTime {
+  /// Now, by `CLOCK_BOOTTIME`.
+  static func now() -> BootTime {
+    var time = timespec()
+    clock_gettime(CLOCK_BOOTTIME, &time)
+    return BootTime(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+  }
+}

@@ -1,0 +1,104 @@
+import Model
+import Synchronization
+
+/// What an uplink's loop waits for: events of its link, news from the journal, the wish to stop, or a moment.
+///
+/// Bounded: a link has no more events than messages in flight, and the rest is flags.
+final class Mailbox: Sendable {
+  struct Mail: Sendable {
+    var events: [(link: UInt64, event: LinkEvent)] = []
+    var hasNewRecords = false
+    /// Until when the uplink may drain.
+    var stopBy: BootTime?
+  }
+
+  private struct State: Sendable {
+    var mail = Mail()
+    var isEmpty = true
+    var waiter: CheckedContinuation<Void, Never>?
+    var timer: Task<Void, Never>?
+    var timerAt: BootTime?
+  }
+
+  private let state = Mutex(State())
+
+  func post(_ event: LinkEvent, from link: UInt64) { put { $0.events.append((link, event)) } }
+  func newRecords() { put { $0.hasNewRecords = true } }
+  func stop(by deadline: BootTime) { put { $0.stopBy = min($0.stopBy ?? deadline, deadline) } }
+
+  private func put(_ change: @Sendable (inout Mail) -> Void) {
+    state.withLock { state in
+      change(&state.mail)
+      state.isEmpty = false
+      defer { state.waiter = nil }
+      return state.waiter
+    }?.resume()
+  }
+
+  /// Waits until there is something, or for the deadline. To be called by one task.
+  func next(until deadline: BootTime?) async -> Mail {
+    if let deadline {
+      guard deadline > .now() else { return take() }
+      arm(for: deadline)
+    }
+    await withCheckedContinuation { continuation in
+      let isReady = state.withLock { state in
+        guard state.isEmpty else { return true }
+        state.waiter = continuation
+        return false
+      }
+      if isReady { continuation.resume() }
+    }
+    return take()
+  }
+
+  private func take() -> Mail {
+    state.withLock { state in
+      defer {
+        state.mail = Mail()
+        state.isEmpty = true
+      }
+      return state.mail
+    }
+  }
+
+  /// One timer, moved only when the new deadline is earlier: deadlines mostly move later, and a wake-up too many does no harm.
+  private func arm(for deadline: BootTime) {
+    let old: Task<Void, Never>? = state.withLock { state in
+      if let at = state.timerAt, at <= deadline { return nil }
+      defer {
+        state.timerAt = deadline
+        state.timer = Task { [self] in
+          do {
+            try await Task.sleep(for: (deadline - .now()).duration, clock: .continuous)
+          } catch {
+            // Cancelled: another timer has taken over.
+            return
+          }
+          wake(deadline)
+        }
+      }
+      return state.timer
+    }
+    old?.cancel()
+  }
+
+  private func wake(_ deadline: BootTime) {
+    state.withLock { state in
+      if state.timerAt == deadline {
+        state.timer = nil
+        state.timerAt = nil
+      }
+      state.isEmpty = false
+      defer { state.waiter = nil }
+      return state.waiter
+    }?.resume()
+  }
+
+  func close() {
+    state.withLock { state in
+      defer { state.timer = nil }
+      return state.timer
+    }?.cancel()
+  }
+}

@@ -1,0 +1,20 @@
+public import Journal
+public import Model
+
+/// Where an uplink's records come from: the journal, by way of the one actor that owns it.
+public protocol RecordSource: Sendable {
+  /// The journal's id and last number.
+  func head() async -> JournalHead
+  /// Records of some lanes, ascending.
+  func read(_ query: Journal.Query) async throws -> [StoredRecord]
+  /// How far the uplink has delivered.
+  func cursors(of uplink: String) async -> LaneCursors
+  /// The uplink has delivered so far: saved with the next commit, at the latest after 5 s, which bounds the repeats after a kill.
+  func acknowledge(_ uplink: String, _ cursors: LaneCursors) async
+  /// Yields when there are new records; bounded to the newest.
+  func commits() -> AsyncStream<Void>
+  /// The uplink's connection came up or went down.
+  func linkChanged(_ uplink: String, isUp: Bool) async
+  /// The server refused this record for good.
+  func deadLetter(_ uplink: String, _ identity: RecordIdentity, reason: String) async
+}

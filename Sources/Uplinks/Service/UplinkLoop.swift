@@ -1,0 +1,209 @@
+import Journal
+import Logging
+import Model
+import Synchronization
+
+/// What `Uplink.run` has in its hands while it runs.
+struct UplinkLoop {
+  private static let statusEvery = Interval.minutes(5)
+  private static let readRetry = Interval.seconds(1)
+  private static let farewellLimit = Interval.seconds(1)
+
+  private let uplink: Uplink
+  private var delivery: Delivery
+  private var encoder: any RecordEncoder
+  private var link: (any Link)?
+  private var linkNumber: UInt64 = 0
+  private var journal = JournalHead(journal: "", lastSequence: 0)
+  private var statusDue: BootTime?
+  private var readAgainAt: BootTime?
+  private var stopBy: BootTime?
+  private var isSayingFarewell = false
+
+  init(_ uplink: Uplink, cursors: LaneCursors) {
+    self.uplink = uplink
+    delivery = Delivery(
+      settings: uplink.configuration.settings, cursors: cursors, seed: .random(in: .min ... .max))
+    encoder = uplink.configuration.format.encoder(gateway: uplink.gateway.id)
+  }
+
+  mutating func run() async {
+    uplink.logger.info("uplink started", metadata: ["destination": "\(uplink.configuration.transport.destination)"])
+    await refreshHead()
+    await perform(delivery.start(now: .now()))
+    while true {
+      await perform(delivery.advance(to: .now()))
+      await pump()
+      if let cursors = delivery.takeCursors() { await uplink.source.acknowledge(uplink.name, cursors) }
+      publishStatus()
+      share()
+      if isStopped() { break }
+      let mail = await uplink.mailbox.next(until: deadline())
+      await take(mail)
+    }
+    if let cursors = delivery.takeCursors() { await uplink.source.acknowledge(uplink.name, cursors) }
+    share()
+    uplink.logger.info("uplink stopped", metadata: ["head": "\(journal.lastSequence)"])
+  }
+
+  private mutating func take(_ mail: Mailbox.Mail) async {
+    if mail.hasNewRecords { await refreshHead() }
+    for (number, event) in mail.events where number == linkNumber { await take(event) }
+    if let stopBy = mail.stopBy {
+      self.stopBy = min(self.stopBy ?? stopBy, stopBy)
+      delivery.drain()
+    }
+  }
+
+  private mutating func take(_ event: LinkEvent) async {
+    let now = BootTime.now()
+    switch event {
+    case .up(let capabilities, let detail):
+      await refreshHead()
+      delivery.connected(capabilities, head: journal.lastSequence, now: now)
+      statusDue = now
+      uplink.shared.withLock {
+        $0.link = detail
+        $0.connections += 1
+      }
+      uplink.logger.notice("uplink connected", metadata: ["protocol": "\(detail)"])
+      await uplink.source.linkChanged(uplink.name, isUp: true)
+    case .acknowledged(let id, let unheard):
+      await perform(delivery.acknowledged(id, unheard: unheard))
+    case .refused(let id, let refusal):
+      uplink.shared.withLock { $0.lastError = "message refused: \(refusal.text)" }
+      uplink.logger.warning("message refused", metadata: ["message": "\(id)", "reason": "\(refusal.text)"])
+      await perform(delivery.refused(id, refusal, now: now))
+    case .notice(let text):
+      uplink.logger.warning("uplink notice", metadata: ["notice": "\(text)"])
+    case .down(let closure):
+      await wentDown(closure, now: now)
+    }
+  }
+
+  private mutating func wentDown(_ closure: Closure, now: BootTime) async {
+    let wasUp = delivery.isUp || isSayingFarewell
+    let hadLink = uplink.shared.withLock { status in
+      defer { status.link = nil }
+      return status.link != nil
+    }
+    link = nil
+    statusDue = nil
+    await perform(delivery.closed(closure, now: now))
+    guard stopBy == nil else {
+      if hadLink { await uplink.source.linkChanged(uplink.name, isUp: false) }
+      return
+    }
+    uplink.shared.withLock { $0.lastError = closure.text }
+    var metadata: Logger.Metadata = ["reason": "\(closure.text)"]
+    if case .waiting(let until) = delivery.state { metadata["retry_in_seconds"] = "\((until - now).seconds)" }
+    if hadLink {
+      uplink.logger.warning("uplink disconnected", metadata: metadata)
+      await uplink.source.linkChanged(uplink.name, isUp: false)
+    } else if !wasUp {
+      uplink.logger.warning("uplink can't connect", metadata: metadata)
+    }
+  }
+
+  private mutating func perform(_ actions: [DeliveryAction]) async {
+    for action in actions {
+      switch action {
+      case .connect:
+        linkNumber += 1
+        link = uplink.configuration.transport.open { [mailbox = uplink.mailbox, linkNumber] event in
+          mailbox.post(event, from: linkNumber)
+        }
+      case .close(let reason):
+        link?.close(reason: reason, farewell: nil)
+      case .deadLetter(let identity, let reason):
+        uplink.logger.error(
+          "record refused for good",
+          metadata: ["journal": "\(identity.journal)", "seq": "\(identity.seq)", "reason": "\(reason)"])
+        await uplink.source.deadLetter(uplink.name, identity, reason: reason)
+      case .raise(let alarm):
+        uplink.logger.critical("uplink needs attention", metadata: ["alarm": "\(alarm.code)", "detail": "\(alarm)"])
+      case .clearAlarm:
+        uplink.logger.notice("uplink recovered")
+      }
+    }
+  }
+
+  /// Reads and sends all that may go now.
+  private mutating func pump() async {
+    if let again = readAgainAt, .now() < again { return }
+    readAgainAt = nil
+    while let link, delivery.isUp, !isSayingFarewell {
+      var hasMoved = false
+      while let request = delivery.nextRead() {
+        do {
+          let records = try await uplink.source.read(
+            Journal.Query(lanes: request.lanes, range: request.range, limit: request.limit, byteLimit: 256 << 10))
+          delivery.supply(records, for: request, now: .now())
+          hasMoved = true
+        } catch {
+          delivery.readFailed(request)
+          readAgainAt = .now() + Self.readRetry
+          uplink.logger.error("journal not readable", metadata: ["error": "\(error)"])
+          return
+        }
+      }
+      let now = BootTime.now()
+      while let message = delivery.nextMessage(now: now, into: &encoder) {
+        link.send(message, payload: encoder.finish())
+        hasMoved = true
+      }
+      guard hasMoved else { return }
+    }
+  }
+
+  private mutating func refreshHead() async {
+    journal = await uplink.source.head()
+    delivery.headMoved(to: journal.lastSequence)
+  }
+
+  private mutating func publishStatus() {
+    guard let due = statusDue, let link, delivery.isUp, !isSayingFarewell else { return }
+    let now = BootTime.now()
+    guard now >= due else { return }
+    statusDue = now + Self.statusEvery
+    link.publish(status: statusBytes(isOnline: true, now: now))
+  }
+
+  private func statusBytes(isOnline: Bool, now: BootTime) -> [UInt8] {
+    JSONStatus.bytes(
+      GatewayStatus(
+        gateway: uplink.gateway.id, version: uplink.gateway.version, configuration: uplink.gateway.configuration,
+        journal: journal.journal, low: delivery.cursors, head: journal.lastSequence, uptime: now - .zero,
+        clock: uplink.isClockTrusted() ? .synchronised : .unsynchronised, isOnline: isOnline))
+  }
+
+  private func share() {
+    uplink.shared.withLock { status in
+      status.state = delivery.state
+      status.alarm = delivery.alarm
+      status.inFlight = delivery.unansweredRecords
+      status.counters = delivery.counters
+      status.cursors = delivery.cursors
+      status.head = delivery.head
+    }
+  }
+
+  private func deadline() -> BootTime? {
+    [delivery.nextDeadline(after: .now()), statusDue, readAgainAt, stopBy].compactMap { $0 }.min()
+  }
+
+  /// True when there is nothing left to wait for.
+  private mutating func isStopped() -> Bool {
+    guard let stopBy else { return false }
+    guard let link else { return true }
+    let now = BootTime.now()
+    if isSayingFarewell { return now >= stopBy }
+    guard delivery.isDrained || now >= stopBy else { return false }
+    isSayingFarewell = true
+    statusDue = nil
+    self.stopBy = now + Self.farewellLimit
+    link.close(
+      reason: "stopping", farewell: delivery.isUp ? statusBytes(isOnline: false, now: now) : nil)
+    return false
+  }
+}

@@ -1,0 +1,154 @@
+import Foundation
+import Glibc
+
+/// Debian's mosquitto on a free loopback port, with a configuration and a folder of its own.
+///
+/// It is started, killed and started again by the test; what it must remember (sessions with their subscriptions) it saves at each change.
+final class MosquittoBroker {
+  static let executable = ["/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto"].first {
+    FileManager.default.isExecutableFile(atPath: $0)
+  }
+
+  let port: Int
+  let folder: URL
+  private var process: Process?
+
+  /// - Parameters:
+  ///   - users: names with their passwords; none: anyone may come.
+  ///   - acl: lines of an access list.
+  ///   - options: more lines of mosquitto.conf(5).
+  init(users: [String: String] = [:], acl: [String] = [], options: [String] = []) throws {
+    port = LoopbackPort.free()
+    folder = FileManager.default.temporaryDirectory.appendingPathComponent("waypost-mosquitto-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    var lines = [
+      "listener \(port) 127.0.0.1", "user \(NSUserName())", "persistence true", "persistence_location \(folder.path)/",
+      "autosave_on_changes true", "autosave_interval 1", "max_queued_messages 0", "set_tcp_nodelay true",
+      "allow_anonymous \(users.isEmpty)", "log_dest file \(folder.path)/log", "log_type all",
+    ]
+    if !users.isEmpty {
+      let file = folder.appendingPathComponent("passwd")
+      try users.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)\n" }.joined()
+        .write(to: file, atomically: true, encoding: .utf8)
+      try Self.run("/usr/bin/mosquitto_passwd", ["-U", file.path])
+      lines.append("password_file \(file.path)")
+    }
+    if !acl.isEmpty {
+      let file = folder.appendingPathComponent("acl")
+      try (acl.joined(separator: "\n") + "\n").write(to: file, atomically: true, encoding: .utf8)
+      lines.append("acl_file \(file.path)")
+    }
+    try ((lines + options).joined(separator: "\n") + "\n")
+      .write(to: folder.appendingPathComponent("conf"), atomically: true, encoding: .utf8)
+    try start()
+  }
+
+  deinit {
+    if let process, process.isRunning {
+      Glibc.kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+    }
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  /// Starts it and waits until it accepts connections.
+  func start() throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Self.executable ?? "/usr/sbin/mosquitto")
+    process.arguments = ["-c", folder.appendingPathComponent("conf").path]
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    self.process = process
+    guard LoopbackPort.waitUntilOpen(port) else { throw CocoaError(.executableLoad) }
+  }
+
+  /// As a power cut does it.
+  func kill() { end(SIGKILL) }
+
+  /// As systemd does it.
+  func stop() { end(SIGTERM) }
+
+  private func end(_ signal: Int32) {
+    guard let process else { return }
+    Glibc.kill(process.processIdentifier, signal)
+    process.waitUntilExit()
+    self.process = nil
+  }
+
+  var log: String {
+    (try? String(contentsOf: folder.appendingPathComponent("log"), encoding: .utf8)) ?? ""
+  }
+
+  private static func run(_ path: String, _ arguments: [String]) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    try process.run()
+    process.waitUntilExit()
+  }
+}
+
+/// Ports of 127.0.0.1.
+enum LoopbackPort {
+  static func address(_ port: Int) -> sockaddr_in {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(port).bigEndian
+    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+    return address
+  }
+
+  /// A socket bound to a free port, or to the one given, and the port.
+  static func bound(_ port: Int = 0) -> (descriptor: Int32, port: Int) {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var on: Int32 = 1
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, 4)
+    var address = address(port)
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        _ = bind(descriptor, $0, size)
+        _ = getsockname(descriptor, $0, &size)
+      }
+    }
+    return (descriptor, Int(in_port_t(bigEndian: address.sin_port)))
+  }
+
+  static func free() -> Int {
+    let (descriptor, port) = bound()
+    close(descriptor)
+    return port
+  }
+
+  /// Waits until something listens there; false after 10 s.
+  static func waitUntilOpen(_ port: Int) -> Bool {
+    for _ in 0..<2000 {
+      let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      defer { close(descriptor) }
+      var address = address(port)
+      let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+      let code = withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, size) }
+      }
+      if code == 0 { return true }
+      poll(nil, 0, 5)
+    }
+    return false
+  }
+}
+
+/// Waits for a condition, off the cooperative pool, looking every few milliseconds; false when it didn't come true in time.
+func eventually(within seconds: Double = 20, _ condition: @escaping @Sendable () -> Bool) async -> Bool {
+  await withCheckedContinuation { continuation in
+    Thread.detachNewThread {
+      let end = Date().addingTimeInterval(seconds)
+      var isTrue = condition()
+      while !isTrue, Date() < end {
+        poll(nil, 0, 5)
+        isTrue = condition()
+      }
+      continuation.resume(returning: isTrue)
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import Logging
+import Model
+
+@testable import Uplinks
+
+/// An uplink at work on a source in memory.
+final class RunningUplink: Sendable {
+  let uplink: Uplink
+  let source: MemorySource
+  private let task: Task<Void, Never>
+
+  init(
+    _ options: MQTTOptions, source: MemorySource = MemorySource(), _ change: (inout DeliverySettings) -> Void = { _ in }
+  ) {
+    var configuration = UplinkConfiguration(
+      name: "central", transport: MQTTTransport(options), format: JSONMessages())
+    configuration.settings.linger = .zero
+    configuration.settings.catchUp = nil
+    change(&configuration.settings)
+    self.source = source
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    uplink = Uplink(
+      configuration, gateway: GatewayIdentity(id: "truck-005", version: "0.1", configuration: "abc"), source: source,
+      isClockTrusted: { true }, logger: logger)
+    task = Task { [uplink] in await uplink.run() }
+  }
+
+  var status: UplinkStatus { uplink.status }
+
+  func stop(within limit: Interval = .seconds(5)) async {
+    uplink.stop(within: limit)
+    await task.value
+  }
+
+  func cancel() async {
+    task.cancel()
+    await task.value
+  }
+
+  static func options(port: Int, _ change: (inout MQTTOptions) -> Void = { _ in }) throws -> MQTTOptions {
+    let kinds = try Record.Kind.allCases.map { kind in
+      try TopicTemplate("waypost/{gateway}/{type}", allowed: [], gateway: "truck-005", labels: [:])
+    }
+    var options = MQTTOptions(
+      host: "127.0.0.1", port: port, clientID: "waypost-truck-005-central",
+      topics: MQTTTopics(kinds: kinds, batch: "waypost/truck-005/batch", status: "waypost/truck-005/status"))
+    change(&options)
+    return options
+  }
+}
