@@ -86,9 +86,9 @@ public struct RuleEngine: Sendable {
 
   private mutating func advance(to time: EngineTime, _ effects: inout [Effect]) {
     while true {
-      let zonesDue = zones.nextDeadline.flatMap { $0 <= time ? $0 : nil }
-      let reportsDue = reports.deadline(by: time)
-      guard let due = [zonesDue, reportsDue].compactMap(\.self).min() else { break }
+      var due = reports.deadline(by: time)
+      if let zonesDue = zones.nextDeadline, zonesDue <= time { due = due.map { min($0, zonesDue) } ?? zonesDue }
+      guard let due else { break }
       zones.lose(until: due)
       for report in reports.fire(at: due) { send(report, &effects) }
     }
@@ -145,11 +145,11 @@ public struct RuleEngine: Sendable {
   }
 
   private mutating func offer(_ held: ReportState.Held, of name: SignalName, _ effects: inout [Effect]) {
-    guard rules.reports.isEmpty || reports.slot(for: name) != nil else {
-      count(.signalBeyondLimit)
-      return
+    switch reports.offer(held, of: name, signals: signals) {
+    case .send(let report): send(report, &effects)
+    case .hold: break
+    case .full: count(.signalBeyondLimit)
     }
-    if let report = reports.offer(held, of: name, signals: signals) { send(report, &effects) }
   }
 
   private mutating func send(_ report: ReportSchedule.Report, _ effects: inout [Effect]) {

@@ -31,33 +31,37 @@ struct ReportSchedule: Sendable {
 
   init(_ policies: [ReportPolicy]) { self.policies = policies }
 
-  /// Takes the newest observation of a signal. Gives it back where it is to be sent now.
-  mutating func offer(_ held: ReportState.Held, of name: SignalName, signals: SignalTable) -> Report? {
+  /// What became of an observation.
+  enum Answer {
+    case send(Report)
+    case hold
+    /// The signal is one too many.
+    case full
+  }
+
+  /// Takes the newest observation of a signal.
+  mutating func offer(_ held: ReportState.Held, of name: SignalName, signals: SignalTable) -> Answer {
     let report = Report(name: name, time: held.at, observation: held)
-    if policies.isEmpty { return report }
-    guard let index = slot(for: name),
-      let policy = policies.firstHolding(among: slots[index].policies, signals)
-    else { return nil }
-    if policy.sendsEverything {
+    if policies.isEmpty { return .send(report) }
+    guard let index = slot(for: name) else { return .full }
+    guard let policy = policies.firstHolding(among: slots[index].policies, signals) else { return .hold }
+    if policies[policy].sendsEverything {
       // What another policy may have held back is overtaken.
       if slots[index].state != nil { markSent(held.content, at: held.at, slot: index) }
-      return report
+      return .send(report)
     }
-    guard var state = slots[index].state else {
+    let decision = slots[index].state.map {
+      policies[policy].decide(held.content, since: $0.sent, elapsed: held.at - $0.sentAt)
+    }
+    guard case .hold(let untilEvery)? = decision, let sentAt = slots[index].state?.sentAt else {
       markSent(held.content, at: held.at, slot: index)
-      return report
+      return .send(report)
     }
-    switch policy.decide(held.content, since: state.sent, elapsed: held.at - state.sentAt) {
-    case .send:
-      markSent(held.content, at: held.at, slot: index)
-      return report
-    case .hold(let untilEvery):
-      state.held = held
-      state.everyDue = untilEvery ? policy.every.map { state.sentAt + $0 } : nil
-      state.atLeastDue = policy.atLeast.map { state.sentAt + $0 }
-      set(state, slot: index)
-      return nil
-    }
+    slots[index].state?.held = held
+    slots[index].state?.everyDue = untilEvery ? policies[policy].every.map { sentAt + $0 } : nil
+    slots[index].state?.atLeastDue = policies[policy].atLeast.map { sentAt + $0 }
+    noteChange(slot: index)
+    return .hold
   }
 
   private mutating func markSent(_ content: ReportedContent, at time: EngineTime, slot: Int) {
@@ -67,8 +71,12 @@ struct ReportSchedule: Sendable {
 
   private mutating func set(_ state: ReportState, slot: Int) {
     slots[slot].state = state
+    noteChange(slot: slot)
+  }
+
+  private mutating func noteChange(slot: Int) {
     dirty.mark(slot)
-    if let due = state.due { wakeAt = wakeAt.map { min($0, due) } ?? due }
+    if let due = slots[slot].state?.due { wakeAt = wakeAt.map { min($0, due) } ?? due }
   }
 
   /// Finds or makes the place of a signal; `nil` past the limit.
@@ -130,7 +138,7 @@ struct ReportSchedule: Sendable {
     guard let index = slot(for: name), !slots[index].policies.isEmpty else { return false }
     var state = state
     if !samePolicies, let held = state.held {
-      let policy = policies.firstHolding(among: slots[index].policies, signals)
+      let policy = policies.firstHolding(among: slots[index].policies, signals).map { policies[$0] }
       let elapsed = time - state.sentAt
       let decision = policy?.decide(held.content, since: state.sent, elapsed: elapsed)
       state.everyDue = decision == .send ? time : nil
@@ -147,8 +155,8 @@ struct ReportSchedule: Sendable {
 
 extension [ReportPolicy] {
   /// The first of them whose `when` holds.
-  func firstHolding(among indices: [Int], _ signals: SignalTable) -> ReportPolicy? {
-    for index in indices where self[index].when.holds(in: signals) { return self[index] }
+  func firstHolding(among indices: [Int], _ signals: SignalTable) -> Int? {
+    for index in indices where self[index].when.holds(in: signals) { return index }
     return nil
   }
 }

@@ -39,13 +39,18 @@ struct ZoneState: Hashable, Sendable {
   /// One accepted fix, as a zone sees it.
   struct Sighting {
     var fix: Fix
+    /// The accepted fix before, on the same clock.
+    var previous: Fix?
     var time: EngineTime
     /// Signed metres to the border, inside positive; −∞ for far outside.
     var distance: Double
     /// The fix's horizontal error, metres.
     var error: Double
-    /// Metres per second from the fix before.
-    var impliedSpeed: Double
+
+    /// Whether getting here from the fix before takes more than `speed`, metres per second.
+    func isJump(beyond speed: Double) -> Bool {
+      previous.map { fix.impliedSpeed(since: $0) > speed } ?? false
+    }
   }
 
   /// A change of side to be told.
@@ -78,9 +83,7 @@ struct ZoneState: Hashable, Sendable {
       settle()
       return nil
     }
-    let isJump = sighting.impliedSpeed > band.maxSpeed
-    let isExit = side == .inside
-    if isJump || isExit, pending != sure {
+    if pending != sure, side == .inside || sighting.isJump(beyond: band.maxSpeed) {
       pending = sure
       return nil
     }

@@ -43,7 +43,7 @@ struct ZoneTracker: Sendable {
   }
 
   /// The next moment at which zones become unknown for want of a fix.
-  var nextDeadline: EngineTime? { losses.compactMap(\.due).min() }
+  var nextDeadline: EngineTime? { losses.lazy.compactMap(\.due).min() }
 
   /// Restores one zone's state; before `resume`.
   mutating func restore(_ state: ZoneState, at index: Int) { states[index] = state }
@@ -59,18 +59,17 @@ struct ZoneTracker: Sendable {
     guard !zones.isEmpty else { return [] }
     for index in losses.indices { losses[index].due = time + losses[index].after }
     gatherActive(around: fix.coordinate)
-    let impliedSpeed = previous.map { fix.impliedSpeed(since: $0) } ?? 0
     var changes: [ZoneChange] = []
     var unsettledFar = false
     for index in active {
-      let zone = zones[index]
       let isNear = reaches[index].holds(fix.coordinate, within: 0)
       if !isNear, states[index].isSettledOutside { continue }
+      let zone = zones[index]
       let before = states[index]
       let sighting = ZoneState.Sighting(
-        fix: fix, time: time,
+        fix: fix, previous: previous, time: time,
         distance: isNear ? zone.shape.signedDistance(fix.coordinate, limit: zone.band.reach) : -.infinity,
-        error: error, impliedSpeed: impliedSpeed)
+        error: error)
       let change = states[index].take(sighting, band: zone.band, radius: zone.radius) { side in
         guard let previous else { return Crossing(at: fix, isGap: false) }
         return .between(previous, fix, into: side, of: zone)
