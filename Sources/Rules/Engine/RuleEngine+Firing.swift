@@ -19,7 +19,7 @@ extension RuleEngine {
     dirtyRules.mark(firing.rule)
     let crossing = firing.change.change.crossing
     for action in rule.actions {
-      lastEvent += 1
+      lastEvent &+= 1
       dirtyEngineRows.insert(.events)
       let event = Event(
         id: "\(engine)-\(lastEvent)", rule: rule.name,

@@ -59,7 +59,8 @@ extension RuleEngine {
     for (name, state) in pendingReports {
       _ = reports.restore(state, of: name, samePolicies: samePolicies, at: now, signals: signals)
     }
-    zones.resume(lastFixAt: rules.catalogue.positionDevice.flatMap { receivers.order(of: $0)?.acceptedAt })
+    zones.resume(
+      lastFixAt: rules.catalogue.positionDevice.flatMap { receivers.order(of: $0)?.acceptedAt }, at: now)
     markDifferences(from: rows)
   }
 

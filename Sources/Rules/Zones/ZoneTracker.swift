@@ -48,9 +48,11 @@ struct ZoneTracker: Sendable {
   /// Restores one zone's state; before `resume`.
   mutating func restore(_ state: ZoneState, at index: Int) { states[index] = state }
 
-  /// Starts the timers anew after states were restored. A timer that had fired fires again, and changes nothing then.
-  mutating func resume(lastFixAt: EngineTime?) {
+  /// Starts the timers anew after states were restored. A timer that had fired fires again, and changes nothing then. Sides that
+  /// came from another receiver than the one followed now count from `time`.
+  mutating func resume(lastFixAt: EngineTime?, at time: EngineTime) {
     anchor = nil
+    let lastFixAt = lastFixAt ?? (states.contains { $0.isKnown } ? time : nil)
     for index in losses.indices { losses[index].due = lastFixAt.map { $0 + losses[index].after } }
   }
 

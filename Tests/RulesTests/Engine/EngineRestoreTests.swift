@@ -59,6 +59,18 @@ struct EngineRestoreTests {
     #expect(engine.run([Scene.reading(21, "temperature", .number(2))]).readings.count == 1)
   }
 
+  @Test func sidesFromAnotherReceiverTurnUnknownWithoutItsFixes() {
+    var engine = inside()
+    var catalogue = Scene.catalogue
+    catalogue.devices[1].givesPosition = true
+    catalogue.positionDevice = "reefer"
+    _ = engine.replace(
+      rules: RuleSet(zones: [Scene.circle()], rules: [], reports: [], catalogue: catalogue), at: .seconds(2))
+    #expect(engine.status.zones[0].side == .inside)
+    _ = engine.run([Scene.fix(20, east: 40), Scene.fix(32, east: 40)])
+    #expect(engine.status.zones[0].side == .unknown)
+  }
+
   @Test func heldReportGoesByTheNewPolicyAfterAReload() throws {
     let all = try #require(SignalPattern("*"))
     var engine = Scene.engine(reports: [ReportPolicy(signals: [all], every: .minutes(10))])
