@@ -25,9 +25,15 @@ extension Journal {
 
   /// A commit of nothing is written once a minute, so that engine time is kept.
   private func isWorthWriting(_ commit: Commit) -> Bool {
-    !commit.records.isEmpty || !commit.state.isEmpty || !commit.cursors.isEmpty || !commit.actions.isEmpty
+    !commit.records.isEmpty || !commit.state.isEmpty || !commit.actions.isEmpty || commit.cursors.contains(where: moves)
       || (isRecording && !commit.observations.isEmpty) || memory.pendingMapping != nil || !memory.damaged.isEmpty
       || commit.time >= memory.head.time + .minutes(1) || memory.head.isStopUnknown
+  }
+
+  private func moves(_ uplink: String, _ cursors: LaneCursors) -> Bool {
+    guard var joined = memory.uplinks[uplink]?.cursors else { return true }
+    joined.formUnion(cursors)
+    return joined != memory.uplinks[uplink]?.cursors
   }
 
   private func write(_ commit: Commit, from known: Memory) throws(JournalError) -> Memory {

@@ -30,6 +30,7 @@ enum BrokenFile {
         report.setAside.append(target + suffix)
         report.bytes += size
       }
+      Suspicion.clear(path)
       return report
     }
     throw JournalError(

@@ -43,6 +43,7 @@ extension Journal {
   static func load(path: String, options: Options) throws(JournalError) -> (Database, Memory?) {
     let database = try Connection.open(path: path, options: options)
     do throws(JournalError) {
+      try Suspicion.examine(path, database)
       let tables = StateTable(database: database)
       guard let memory = try tables.memory() else { return (database, nil) }
       if let last = try BlockTable(database: database).last(atOrBefore: UInt64(Int64.max)),

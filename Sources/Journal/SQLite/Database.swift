@@ -36,6 +36,13 @@ final class Database {
     return String(cString: text)
   }
 
+  /// The error of a statement. Damage is noted beside the file, since it may lie where opening doesn't look.
+  func error(_ status: Int32, step: StaticString) -> JournalError {
+    let error = JournalError(sqlite: status, detail: message, path: path, step: step)
+    if error.code == .damaged { Suspicion.raise(path) }
+    return error
+  }
+
   /// False inside a transaction, also when an error has already rolled it back.
   var isAutocommit: Bool { handle.map { sqlite3_get_autocommit($0) != 0 } ?? true }
 
@@ -51,7 +58,7 @@ final class Database {
     var pointer: OpaquePointer?
     let status = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &pointer, nil)
     guard status == SQLITE_OK, let pointer else {
-      throw JournalError(sqlite: status, detail: message, path: path, step: step)
+      throw error(status, step: step)
     }
     let made = Statement(pointer, database: self, step: step)
     statements[sql] = made

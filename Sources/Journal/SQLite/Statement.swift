@@ -51,7 +51,7 @@ final class Statement {
     let status = sqlite3_step(pointer)
     if status == SQLITE_ROW { return true }
     if status == SQLITE_DONE { return false }
-    throw JournalError(sqlite: status, detail: database.message, path: database.path, step: place)
+    throw database.error(status, step: place)
   }
 
   func isNull(_ column: Int32) -> Bool { sqlite3_column_type(pointer, column) == SQLITE_NULL }

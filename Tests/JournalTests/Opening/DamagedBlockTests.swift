@@ -1,4 +1,5 @@
 import CSQLite
+import Foundation
 import Journal
 import Model
 import Testing
@@ -46,6 +47,28 @@ import Testing
     let next = try folder.open()
     #expect(next.recovery?.reason.contains("900") == true)
     #expect(next.lastSequence == 0)
+  }
+
+  @Test func damageThatOpeningDoesNotSeeIsSetAsideAtTheStartAfterItWasMet() throws {
+    let journal = try folder.open(now: .at(0))
+    for n in 0..<400 { try journal.commit(.at(Double(n), [.event("event number \(n)")])) }
+    try journal.closeCleanly(time: .seconds(400), clock: .at(400))
+    // A leaf in the middle of `blocks`: opening reads the first and the last.
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: folder.path))
+    let place = try #require(bytes.range(of: Data("event number 200".utf8))).lowerBound
+    let page = place / 1024 * 1024
+    bytes.replaceSubrange(page..<page + 8, with: Data(repeating: 0xee, count: 8))
+    try bytes.write(to: URL(fileURLWithPath: folder.path))
+
+    let next = try folder.open(now: .at(500))
+    #expect(next.recovery == nil)
+    let error = #expect(throws: JournalError.self) { _ = try next.all() }
+    #expect(error?.code == .damaged)
+    #expect(error?.isRetryable == false)
+    let third = try folder.crashCopy().open(JournalFolder.options(ids: "bbbbb"), now: .at(501))
+    #expect(third.recovery != nil)
+    #expect(third.journalID != next.journalID)
+    #expect(try third.commit(.at(502, [.event("e")])) == 1...1)
   }
 
   @Test(arguments: ["head", "identity"])

@@ -1,0 +1,25 @@
+import Glibc
+
+/// A mark beside a journal in which damage was met, `journal.db.suspect`: the next start looks through the whole file, which takes too
+/// long to do at every start.
+enum Suspicion {
+  private static func mark(_ path: String) -> String { path + ".suspect" }
+
+  /// Where the mark can't be made, the damage is met and noted again.
+  static func raise(_ path: String) {
+    let file = open(mark(path), O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+    if file >= 0 { close(file) }
+  }
+
+  static func clear(_ path: String) { unlink(mark(path)) }
+
+  /// Throws `damaged` when there is a mark and SQLite finds damage.
+  static func examine(_ path: String, _ database: Database) throws(JournalError) {
+    guard BrokenFile.exists(mark(path)) else { return }
+    let found = try database.text("PRAGMA quick_check(1)", step: "look for damage") ?? "nothing"
+    guard found == "ok" else {
+      throw JournalError(.damaged, "the journal is damaged", cause: found, place: path)
+    }
+    clear(path)
+  }
+}
