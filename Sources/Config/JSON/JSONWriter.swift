@@ -45,7 +45,7 @@ public struct JSONWriter: Sendable {
     }
     comma()
     bytes.append(contentsOf: value.description.utf8)
-    if bytes.suffix(2) == [UInt8(ascii: "."), UInt8(ascii: "0")] { bytes.removeLast(2) }
+    if bytes[bytes.count - 1] == UInt8(ascii: "0"), bytes[bytes.count - 2] == UInt8(ascii: ".") { bytes.removeLast(2) }
   }
 
   /// Rounded to so many decimals, 0 to 15, without trailing zeros; never with an exponent where `value` × 10^`decimals` is below 2^53.

@@ -141,8 +141,11 @@ struct YAMLBuilder {
       frame.isMapping
       ? frame.entries.last.map { max($0.value.span.end, $0.key.span.end) } : frame.items.last?.span.end
     let end = frame.isBracketed ? map.location(event.end) : last ?? frame.start
+    // A key that is missing lies before the `:` or behind the `-`, where libyaml sees the mapping begin only afterwards.
+    let first = frame.isMapping ? frame.entries.first?.key.span.start : frame.items.first?.span.start
+    let start = frame.isBracketed ? frame.start : min(frame.start, first ?? frame.start)
     let node = YAMLNode(
-      span: SourceSpan(file: map.path, start: frame.start, end: end),
+      span: SourceSpan(file: map.path, start: start, end: end),
       content: frame.isMapping ? .mapping(frame.entries) : .sequence(frame.items))
     if let anchor = frame.anchor { anchors[anchor] = (node, nodes - frame.nodesBefore) }
     add(node, &diagnostics)

@@ -66,6 +66,14 @@ import Testing
     #expect(writer.text == "[-9223372036854775808,9223372036854775807,18446744073709551615]")
   }
 
+  @Test(.timeLimit(.minutes(1))) func theCostOfANumberDoesNotGrowWithTheText() {
+    var writer = JSONWriter()
+    writer.beginArray()
+    for number in 0..<200_000 { writer.number(Double(number) + 0.5) }
+    writer.endArray()
+    #expect(writer.bytes.count == 1_688_891)
+  }
+
   @Test func anyDoubleReadsBackTheSame() {
     var random = SeededRandom(seed: 7)
     for _ in 0..<20_000 {
