@@ -16,34 +16,46 @@ extension Delivery {
 
   /// The server has these records, whatever messages they were in (transports that acknowledge by number).
   public mutating func acknowledged(records: ClosedRange<UInt64>) -> [DeliveryAction] {
-    var isKnown = false
+    let before = counters.acknowledged
     for index in streams.indices {
-      for position in streams[index].base..<streams[index].nextPosition
-      where records.contains(streams[index][position].record.identity.seq) && !streams[index][position].isSettled {
-        settle(Segment(stream: index, positions: position..<position + 1))
-        isKnown = true
+      let positions = streams[index].positions(ofOutstanding: records)
+      guard !positions.isEmpty else { continue }
+      settle(Segment(stream: index, positions: positions), byNumber: true)
+      for message in inFlight.values
+      where message.segments.contains(where: { $0.stream == index && $0.positions.overlaps(positions) }) {
+        recount(message)
       }
     }
-    guard isKnown else {
+    guard counters.acknowledged != before else {
       counters.strayAnswers += 1
       return []
-    }
-    for message in inFlight.values where message.segments.allSatisfy({ isSettled($0) }) {
-      inFlight[message.id] = nil
-      finish(message)
     }
     return relief()
   }
 
-  private func isSettled(_ segment: Segment) -> Bool {
-    let stream = streams[segment.stream]
-    return segment.positions.allSatisfy { $0 < stream.base || stream[$0].isSettled || stream[$0].isRefused }
+  /// After answers by number: the message is over when all of its records are answered.
+  private mutating func recount(_ message: Message) {
+    var message = message
+    let open = message.segments.reduce(0) { count, segment in
+      let stream = streams[segment.stream]
+      return count
+        + segment.positions.count { $0 >= stream.base && !stream[$0].isSettled && !stream[$0].isRefused }
+    }
+    if open == 0 {
+      inFlight[message.id] = nil
+      finish(message)
+    } else {
+      recordsInFlight -= message.records - open
+      message.records = open
+      inFlight[message.id] = message
+    }
   }
 
-  private mutating func settle(_ segment: Segment) {
+  /// A message's answer leaves out what was refused by number; an answer by number means what it says.
+  private mutating func settle(_ segment: Segment, byNumber: Bool = false) {
     for position in segment.positions where position >= streams[segment.stream].base {
       let entry = streams[segment.stream][position]
-      guard !entry.isSettled, !entry.isRefused else { continue }
+      guard !entry.isSettled, byNumber || !entry.isRefused else { continue }
       if !troubles.isEmpty { troubles[entry.record.identity.seq] = nil }
       streams[segment.stream].settle(position: position)
       counters.acknowledged += 1

@@ -102,13 +102,23 @@ struct DeliveryStream: Sendable {
 
   /// The outstanding record with that number.
   func position(ofOutstanding seq: UInt64) -> Int? {
+    positions(ofOutstanding: seq...seq).first
+  }
+
+  /// The outstanding records with numbers in the range.
+  func positions(ofOutstanding range: ClosedRange<UInt64>) -> Range<Int> {
+    let first = firstOutstanding { $0 >= range.lowerBound }
+    return first..<max(first, firstOutstanding { $0 > range.upperBound })
+  }
+
+  private func firstOutstanding(_ isReached: (UInt64) -> Bool) -> Int {
     var low = base
     var high = nextPosition
     while low < high {
       let middle = (low + high) / 2
-      if self[middle].record.identity.seq < seq { low = middle + 1 } else { high = middle }
+      if isReached(self[middle].record.identity.seq) { high = middle } else { low = middle + 1 }
     }
-    return low < nextPosition && self[low].record.identity.seq == seq ? low : nil
+    return low
   }
 
   /// Runs of settled records behind an unsettled one, as ranges of numbers that hold nothing unsettled of these lanes.

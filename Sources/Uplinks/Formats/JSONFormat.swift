@@ -2,7 +2,7 @@ public import Config
 public import Journal
 public import Model
 
-/// Records as JSON (RFC 8259), the default format; its description for receivers is docs/wire-format.md.
+/// Records as JSON (RFC 8259), the default format; its description for receivers is docs/wire.md.
 ///
 /// SI units, WGS 84, RFC 3339 UTC with milliseconds; units of readings as in SenML (RFC 8428). What isn't known is absent.
 public enum JSONFormat {

@@ -80,6 +80,10 @@ final class MQTTLink: Link {
       { argument in
         guard let argument else { return nil }
         let link = Unmanaged<MQTTLink>.fromOpaque(argument).takeRetainedValue()
+        // Signals are for the main thread, and a broken pipe comes back as an error here.
+        var signals = sigset_t()
+        sigfillset(&signals)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
         link.sink(.down(MQTTLoop.run(link)))
         return nil
       }, retained.toOpaque())

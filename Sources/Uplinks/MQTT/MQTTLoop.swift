@@ -16,23 +16,23 @@ final class MQTTLoop {
   private static let connackSeconds: Int64 = 20
   private static let farewellSeconds: Int64 = 2
   /// Unanswered messages under 3.1.1, which has no receive maximum, and the most that we make use of under 5.
-  private static let mostInFlight = 100
+  static let mostInFlight = 100
 
   /// `mosquitto_lib_init` is not thread-safe; a static is initialised once.
   private static let library: Int32 = mosquitto_lib_init()
 
-  private let link: MQTTLink
-  private let version: MQTTVersion
-  private let handle: OpaquePointer
+  let link: MQTTLink
+  let version: MQTTVersion
+  let handle: OpaquePointer
 
   // Written by the callbacks.
-  fileprivate var connack: Closure?
-  fileprivate var isVersionUnknown = false
-  fileprivate var isUp = false
-  fileprivate var disconnected: Closure?
+  var connack: Closure?
+  var isVersionUnknown = false
+  var isUp = false
+  var disconnected: Closure?
   /// Our ids by libmosquitto's message ids.
-  fileprivate var messages: [Int32: UInt64] = [:]
-  fileprivate var statusIDs: Set<Int32> = []
+  var messages: [Int32: UInt64] = [:]
+  var statusIDs: Set<Int32> = []
 
   private var isEnding = false
 
@@ -250,76 +250,4 @@ final class MQTTLoop {
     clock_gettime(CLOCK_BOOTTIME, &time)
     return Int64(time.tv_sec)
   }
-}
-
-// What the callbacks do.
-extension MQTTLoop {
-  fileprivate func setCallbacks() {
-    mosquitto_connect_v5_callback_set(handle) { _, user, code, _, properties in
-      MQTTLoop.of(user)?.accepted(code, properties)
-    }
-    mosquitto_publish_v5_callback_set(handle) { _, user, id, code, properties in
-      MQTTLoop.of(user)?.answered(id, code, properties)
-    }
-    mosquitto_disconnect_v5_callback_set(handle) { _, user, code, _ in
-      MQTTLoop.of(user)?.hungUp(code)
-    }
-  }
-
-  private static func of(_ user: UnsafeMutableRawPointer?) -> MQTTLoop? {
-    user.map { Unmanaged<MQTTLoop>.fromOpaque($0).takeUnretainedValue() }
-  }
-
-  private func accepted(_ code: Int32, _ properties: OpaquePointer?) {
-    guard code == 0 else {
-      isVersionUnknown = code == (version == .v5 ? Int32(MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION.rawValue) : 1)
-      connack = MQTTReason.closure(connack: code, isV5: version == .v5)
-      return
-    }
-    isUp = true
-    var receiveMaximum: UInt16 = 0
-    var packetMaximum: UInt32 = 0
-    if let properties {
-      mosquitto_property_read_int16(properties, Int32(MQTT_PROP_RECEIVE_MAXIMUM.rawValue), &receiveMaximum, false)
-      mosquitto_property_read_int32(properties, Int32(MQTT_PROP_MAXIMUM_PACKET_SIZE.rawValue), &packetMaximum, false)
-    }
-    // One place is kept for the status.
-    let most = receiveMaximum == 0 ? Self.mostInFlight : min(Self.mostInFlight, Int(receiveMaximum) - 1)
-    // Fixed header 5, topic and its length, packet id 2, length of properties and the content type.
-    let around = 64 + link.options.topics.batch.utf8.count
-    let payload = packetMaximum == 0 ? nil : max(1, Int(packetMaximum) - around)
-    link.sink(
-      .up(
-        LinkCapabilities(messagesInFlight: max(1, most), maximumPayload: payload),
-        detail: version == .v5 ? "MQTT 5" : "MQTT 3.1.1"))
-  }
-
-  private func answered(_ id: Int32, _ code: Int32, _ properties: OpaquePointer?) {
-    guard let message = messages.removeValue(forKey: id) else {
-      if statusIDs.remove(id) != nil, code >= 0x80 {
-        link.sink(.notice("status refused: \(MQTTReason.text(code))"))
-      }
-      return
-    }
-    guard code >= 0x80 else {
-      link.sink(.acknowledged(message, unheard: code == Int32(MQTT_RC_NO_MATCHING_SUBSCRIBERS.rawValue)))
-      return
-    }
-    var detail: UnsafeMutablePointer<CChar>?
-    if let properties {
-      mosquitto_property_read_string(properties, Int32(MQTT_PROP_REASON_STRING.rawValue), &detail, false)
-    }
-    defer { free(detail) }
-    link.sink(.refused(message, MQTTReason.refusal(puback: code, detail: detail.map { String(cString: $0) })))
-  }
-
-  private func hungUp(_ code: Int32) {
-    // Codes of a DISCONNECT packet begin at 0x80; below are the library's own, which the loop's result tells too.
-    if code >= 0x80 { disconnected = MQTTReason.closure(disconnect: code) }
-  }
-}
-
-extension mosq_err_t {
-  /// As the library's functions return it.
-  var asCode: Int32 { rawValue }
 }

@@ -41,6 +41,8 @@ struct UplinkLoop {
       let mail = await uplink.mailbox.next(until: deadline())
       await take(mail)
     }
+    // A link that didn't end in time, perhaps in the midst of resolving a name, ends by itself.
+    await perform(delivery.closed(.local("stopped"), now: .now()))
     if let cursors = delivery.takeCursors() { await uplink.source.acknowledge(uplink.name, cursors) }
     share()
     uplink.logger.info("uplink stopped", metadata: ["head": "\(journal.lastSequence)"])
@@ -189,7 +191,9 @@ struct UplinkLoop {
   }
 
   private func deadline() -> BootTime? {
-    [delivery.nextDeadline(after: .now()), statusDue, readAgainAt, stopBy].compactMap { $0 }.min()
+    let isServing = delivery.isUp && !isSayingFarewell
+    return [delivery.nextDeadline(after: .now()), isServing ? statusDue : nil, readAgainAt, stopBy].compactMap { $0 }
+      .min()
   }
 
   /// True when there is nothing left to wait for.

@@ -88,6 +88,21 @@ import Testing
         } else if !isCalm, Int.random(in: 0..<20, using: &random) == 0 {
           hadRefusal = true
           link.refuse(index, Bool.random(using: &random) ? .busy("later") : .rejected("spurious"))
+        } else if Int.random(in: 0..<6, using: &random) == 0 {
+          // By number; the message's own answer comes later, or never.
+          let seq = link.wire[index].seqs.randomElement(using: &random)!
+          acknowledged.insert(seq)
+          link.note(link.delivery.acknowledged(records: seq...seq))
+          link.pump()
+        } else if !isCalm, Int.random(in: 0..<12, using: &random) == 0 {
+          // One record of the message is refused, and the rest taken.
+          let seq = link.wire[index].seqs.randomElement(using: &random)!
+          hadRefusal = true
+          let wasKnown = acknowledged.contains(seq)
+          acknowledged.formUnion(link.wire[index].seqs.filter { $0 != seq })
+          if wasKnown { acknowledged.insert(seq) }
+          link.note(link.delivery.refused(record: seq, reason: "bad"))
+          link.acknowledge(index)
         } else {
           acknowledged.formUnion(link.wire[index].seqs)
           link.acknowledge(index)

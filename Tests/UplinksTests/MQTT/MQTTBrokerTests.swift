@@ -96,6 +96,27 @@ struct MQTTBrokerTests {
     await running.stop()
   }
 
+  @Test func aBrokerThatFreezesLosesNothing() async throws {
+    let broker = try MosquittoBroker()
+    let subscriber = await Self.subscriber(broker)
+    defer { subscriber.stop() }
+    let running = RunningUplink(try RunningUplink.options(port: broker.port)) {
+      $0.answerLimit = .milliseconds(300)
+      $0.connectLimit = .milliseconds(500)
+    }
+    #expect(await eventually { running.status.isUp })
+    broker.freeze()
+    running.source.append(Array(repeating: .position, count: 200))
+    #expect(await eventually { running.status.lastError?.contains("no answer") == true })
+    #expect(running.source.low() == 0)
+    broker.thaw()
+    #expect(await eventually { running.source.low() == 200 })
+    #expect(await eventually { Set(subscriber.seqs) == Set(1...200) })
+    #expect(running.status.counters.repeated > 0)
+    #expect(running.source.dead.isEmpty)
+    await running.stop()
+  }
+
   @Test func absentBrokerIsTriedAgainAndTold() async throws {
     let port = LoopbackPort.free()
     let running = RunningUplink(try RunningUplink.options(port: port))

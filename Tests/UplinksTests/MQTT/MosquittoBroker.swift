@@ -69,6 +69,10 @@ final class MosquittoBroker {
   /// As systemd does it.
   func stop() { end(SIGTERM) }
 
+  /// A half-open link: the kernel takes what is sent, and nobody answers.
+  func freeze() { if let process { Glibc.kill(process.processIdentifier, SIGSTOP) } }
+  func thaw() { if let process { Glibc.kill(process.processIdentifier, SIGCONT) } }
+
   private func end(_ signal: Int32) {
     guard let process else { return }
     Glibc.kill(process.processIdentifier, signal)
