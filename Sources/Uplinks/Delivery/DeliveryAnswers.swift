@@ -57,6 +57,13 @@ public enum UplinkAlarm: Hashable, Sendable {
   case notAuthorized(String)
   case takenOver(String)
 
+  /// What the server said.
+  public var text: String {
+    switch self {
+    case .notAuthorized(let text), .takenOver(let text): text
+    }
+  }
+
   /// Short and machine-readable.
   public var code: String {
     switch self {

@@ -53,6 +53,8 @@ struct UplinkLoop {
     for (number, event) in mail.events where number == linkNumber { await take(event) }
     if let stopBy = mail.stopBy {
       self.stopBy = min(self.stopBy ?? stopBy, stopBy)
+      // The news of the last commit may still be on its way.
+      await refreshHead()
       delivery.drain()
     }
   }
@@ -123,7 +125,8 @@ struct UplinkLoop {
           metadata: ["journal": "\(identity.journal)", "seq": "\(identity.seq)", "reason": "\(reason)"])
         await uplink.source.deadLetter(uplink.name, identity, reason: reason)
       case .raise(let alarm):
-        uplink.logger.critical("uplink needs attention", metadata: ["alarm": "\(alarm.code)", "detail": "\(alarm)"])
+        uplink.logger.critical(
+          "uplink needs attention", metadata: ["alarm": "\(alarm.code)", "detail": "\(alarm.text)"])
       case .clearAlarm:
         uplink.logger.notice("uplink recovered")
       }
