@@ -67,7 +67,7 @@ let package = Package(
       swiftSettings: settings),
 
     tests(of: "Model"),
-    tests(of: "Geo", ["Config"]),
+    tests(of: "Geo", ["Config"], cases: ["Peers/containment.py"]),
     tests(of: "Config", ["Model"], cases: ["Diagnostics/Cases"]),
     tests(of: "Rules", cases: ["Cases"]),
     tests(of: "Journal", ["CSQLite"]),

@@ -9,7 +9,7 @@ public struct Shape: Sendable, Hashable {
 
   public let geometry: Geometry
   public let boundingBox: BoundingBox
-  /// ρ = 2 · area/perimeter, metres: the radius for a circle, half the width for something long and narrow. Several polygons
+  /// ρ = 2 · area/perimeter, metres: the radius for a circle, the width for something long and narrow. Several polygons
   /// count together.
   public let characteristicRadius: Double
   /// Square metres, on the ellipsoid; holes taken off.

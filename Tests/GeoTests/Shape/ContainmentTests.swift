@@ -12,10 +12,9 @@ import Testing
     let shapes = try features.map { ($0.id, try $0.shape()) }
     #expect(!queries.isEmpty)
     for query in queries {
-      let point = Coordinate(
-        latitude: try #require(query["lat"] as? Double), longitude: try #require(query["lon"] as? Double))
+      let point = Coordinate(latitude: query.lat, longitude: query.lon)
       let inside = shapes.filter { $0.1.contains(point) }.map(\.0)
-      #expect(inside == query["inside"] as? [String], "\(query)")
+      #expect(inside == query.inside, "\(query)")
     }
   }
 
