@@ -40,7 +40,6 @@ let package = Package(
   targets: [
     system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
     system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
-    system("CGPS", pkgConfig: "libgps", apt: "libgps-dev"),
     system("CMosquitto", pkgConfig: "libmosquitto", apt: "libmosquitto-dev"),
     system("CExpat", pkgConfig: "expat", apt: "libexpat1-dev"),
     system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
@@ -50,7 +49,7 @@ let package = Package(
     library("Config", ["Model", "CYAML"]),
     library("Rules", ["Model", "Geo", "Config"]),
     library("Journal", ["Model", "CSQLite", "CZlib"]),
-    library("Inputs", ["Model", "Geo", "Config", "CGPS", "CExpat", log]),
+    library("Inputs", ["Model", "Geo", "Config", "CExpat", log]),
     library("Uplinks", ["Model", "Config", "Journal", "CMosquitto", "CZlib", log]),
     library(
       "Gateway",
