@@ -43,8 +43,11 @@ let package = Package(
     system("CMosquitto", pkgConfig: "libmosquitto", apt: "libmosquitto-dev"),
     system("CExpat", pkgConfig: "expat", apt: "libexpat1-dev"),
     system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+    system("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
+    .target(name: "CLinux"),
 
     library("Model", []),
+    library("Threads", []),
     library("Geo", []),
     library("Config", ["Model", "CYAML"]),
     library("Rules", ["Model", "Geo", "Config"]),
@@ -54,14 +57,24 @@ let package = Package(
     library(
       "Gateway",
       [
-        "Model", "Geo", "Config", "Rules", "Journal", "Inputs", "Uplinks", log, lifecycle,
+        "Model", "Threads", "Geo", "Config", "Rules", "Journal", "Inputs", "Uplinks", "CLinux", "COpenSSL", "CExpat",
+        "CMosquitto", "CSQLite", "CYAML", "CZlib", log, lifecycle,
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
     .executableTarget(
       name: "waypost",
       dependencies: [
-        "Gateway", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Model", "Config", "Uplinks", "Gateway", log,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "waypost-bench",
+      dependencies: [
+        "Model", "Config", "Rules", "Journal", "Inputs", "Uplinks", "Gateway", "CMosquitto", log,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
 
@@ -72,7 +85,7 @@ let package = Package(
     tests(of: "Journal", ["CSQLite"]),
     tests(of: "Inputs"),
     tests(of: "Uplinks", ["CMosquitto", "CZlib"]),
-    tests(of: "Gateway"),
+    tests(of: "Gateway", ["Model", "Config"]),
     // Real processes: `waypost` itself, gpsd, mosquitto. The executable is a dependency so that it is built first.
     .testTarget(
       name: "EndToEndTests",

@@ -1,7 +1,9 @@
 /// The drivers that there are. A new one is a folder of its own and a line here.
 public enum Drivers {
   public static let all: [any Driver.Type] = [
-    GPSDDriver.self
+    GPSDDriver.self,
+    ReplayDriver.self,
+    SimulatorDriver.self,
   ]
 
   /// Drivers of later versions, so that their names aren't taken for a slip.

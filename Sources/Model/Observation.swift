@@ -35,4 +35,6 @@ public enum SystemObservation: Hashable, Sendable {
   case clockLost
   /// An uplink's connection came up or went down.
   case link(uplink: String, isUp: Bool)
+  /// Time went by. Only in recordings: when timers had effects and nothing else was observed, so that a replay gets as far as the box did.
+  case tick
 }

@@ -32,6 +32,7 @@ import Testing
     Observation(
       time: .seconds(4), content: .system(.clock(utcAtZero: Timestamp(milliseconds: 1)))),
     Observation(time: .seconds(4), content: .system(.clockLost)),
+    Observation(time: .seconds(4), content: .system(.tick)),
     Observation(time: .seconds(4), content: .system(.link(uplink: "central", isUp: true))),
   ]
 

@@ -25,7 +25,8 @@ struct Playback {
         log.info(
           "track read",
           metadata: [
-            "file": .string(path), "format": .string(track.format.rawValue), "points": .stringConvertible(track.points.count),
+            "file": .string(path), "format": .string(track.format.rawValue),
+            "points": .stringConvertible(track.points.count),
             "passed_over": .stringConvertible(track.issues.count),
           ])
         return track

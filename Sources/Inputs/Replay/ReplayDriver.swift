@@ -25,7 +25,8 @@ public enum ReplayDriver: Driver {
     guard let file, speed != .some(nil), loop != .some(nil) else { return nil }
     return ConfiguredDevice(
       declaration: SignalCatalogue.Device(name: device, givesPosition: true, staleAfter: .seconds(5)),
-      input: ReplayInput(device: device, file: file, factor: speed.flatMap(\.self) ?? 1, loops: loop.flatMap(\.self) ?? false))
+      input: ReplayInput(
+        device: device, file: file, factor: speed.flatMap(\.self) ?? 1, loops: loop.flatMap(\.self) ?? false))
   }
 }
 

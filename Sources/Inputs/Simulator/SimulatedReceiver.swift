@@ -55,7 +55,8 @@ struct SimulatedReceiver: Sendable {
   }
 
   /// The fix at a true place; `nil` while there is none. `speed` m/s, `course` degrees, `altitude` metres.
-  mutating func fix(at place: Coordinate, speed: Double, course: Double, altitude: Double, time: Timestamp) -> Position? {
+  mutating func fix(at place: Coordinate, speed: Double, course: Double, altitude: Double, time: Timestamp) -> Position?
+  {
     // Drawn before anything is decided, so that the numbers after a loss don't depend on it.
     let (white1, white2, white3, white4) = (random.normal(), random.normal(), random.normal(), random.normal())
     guard now >= lostUntil else { return nil }
@@ -65,7 +66,9 @@ struct SimulatedReceiver: Sendable {
     let metresEast = deviation * east.value + 0.2 * white2
     // A hundred and eleven kilometres a degree serve for an error of a few metres.
     let perDegree = 111_200.0
-    let across = max(0.01, Geodesic.localDistance(place, Coordinate(latitude: place.latitude, longitude: place.longitude + 0.001)) * 1000)
+    let across = max(
+      0.01,
+      Geodesic.localDistance(place, Coordinate(latitude: place.latitude, longitude: place.longitude + 0.001)) * 1000)
     let seen = max(0, speed + 0.08 * white3)
     let isMoving = seen > 0.5
     return Position(

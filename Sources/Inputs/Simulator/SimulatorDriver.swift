@@ -33,7 +33,8 @@ public enum SimulatorDriver: Driver {
     let interval = every ?? .seconds(1)
     return ConfiguredDevice(
       declaration: SignalCatalogue.Device(
-        name: device, givesPosition: true, staleAfter: max(.seconds(5), Interval(nanoseconds: 3 * interval.nanoseconds))),
+        name: device, givesPosition: true, staleAfter: max(.seconds(5), Interval(nanoseconds: 3 * interval.nanoseconds))
+      ),
       input: SimulatorInput(
         device: device, line: line, every: interval, speed: speed ?? 50 / 3.6, seed: UInt64(seed ?? 1)))
   }
@@ -42,7 +43,9 @@ public enum SimulatorDriver: Driver {
     let (track, waypoints) = (mapping.optional("track"), mapping.optional("waypoints"))
     switch (track, waypoints) {
     case (let track?, nil):
-      return track.string("`track`", diagnostics: &diagnostics).map { .track(Playback.path($0, beside: track.span.file)) }
+      return track.string("`track`", diagnostics: &diagnostics).map {
+        .track(Playback.path($0, beside: track.span.file))
+      }
     case (nil, let waypoints?):
       guard let places = self.waypoints(waypoints, diagnostics: &diagnostics) else { return nil }
       if VehiclePath(places) != nil { return .waypoints(places) }

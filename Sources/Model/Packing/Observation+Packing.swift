@@ -76,6 +76,8 @@ extension PackedWriter {
       write(byte: 3)
       write(uplink)
       write(isUp)
+    case .tick:
+      write(byte: 4)
     }
   }
 }
@@ -145,6 +147,7 @@ extension PackedReader {
     case 1: return .clock(utcAtZero: Timestamp(milliseconds: try signed()))
     case 2: return .clockLost
     case 3: return .link(uplink: try string(), isUp: try bool())
+    case 4: return .tick
     default: throw .malformed(offset: offset - 1)
     }
   }

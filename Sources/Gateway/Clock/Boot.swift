@@ -1,0 +1,10 @@
+/// This boot of the machine.
+public enum Boot {
+  /// The kernel's id of this boot (random(4)), or an empty string where /proc is not there.
+  public static var id: String {
+    switch SmallFile.read("/proc/sys/kernel/random/boot_id") {
+    case .success(let text): text
+    case .failure: ""
+    }
+  }
+}

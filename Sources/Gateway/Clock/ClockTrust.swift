@@ -1,0 +1,77 @@
+import CLinux
+import Glibc
+public import Model
+
+/// Whether the wall clock can be believed: NTP says that it is synchronised, or the GPS has been telling steadily the time.
+///
+/// A pure value; `WallClock` feeds it. What comes out is the mapping from engine time to UTC that the engine gets as an observation.
+public struct ClockTrust: Sendable {
+  /// A mapping is told again when it moved by more than this.
+  static let step = Interval.milliseconds(50)
+  /// GPS is believed after this many fixes in a row whose times advance as the engine's do, within `gpsTolerance`.
+  static let gpsFixes = 5
+  static let gpsTolerance = Interval.seconds(1)
+
+  private let notBefore: Timestamp
+  private var mapping: Timestamp?
+  private var byGPS = false
+  private var gpsMapping: Timestamp?
+  private var gpsAgreed = 0
+
+  /// - Parameter notBefore: A GPS time before this is wrong (week roll-over): the release's date.
+  public init(notBefore: Timestamp) { self.notBefore = notBefore }
+
+  /// The UTC at engine time zero, while the clock is trusted.
+  public var utcAtZero: Timestamp? { mapping }
+
+  /// The wall clock was looked at. Returns what to tell the engine, if anything.
+  public mutating func wallClock(
+    _ wall: Timestamp, isSynchronised: Bool, at time: EngineTime
+  ) -> SystemObservation? {
+    guard isSynchronised else {
+      // What GPS said holds on; what NTP said holds too until the next restart, since the engine's own clock carries it on.
+      return nil
+    }
+    byGPS = false
+    return adopt(wall + Interval(nanoseconds: -time.nanoseconds))
+  }
+
+  /// A fix came in. Returns what to tell the engine, if anything.
+  public mutating func fix(_ fixTime: Timestamp?, at time: EngineTime) -> SystemObservation? {
+    guard mapping == nil || byGPS, let fixTime, fixTime >= notBefore else { return nil }
+    let candidate = fixTime + Interval(nanoseconds: -time.nanoseconds)
+    if let previous = gpsMapping, abs((candidate - previous).nanoseconds) <= Self.gpsTolerance.nanoseconds {
+      gpsAgreed += 1
+    } else {
+      gpsAgreed = 1
+    }
+    gpsMapping = candidate
+    guard gpsAgreed >= Self.gpsFixes else { return nil }
+    // Latency jitters by the receiver's cycle; only a real step is worth a new mapping.
+    if let mapping, abs((candidate - mapping).nanoseconds) <= Self.gpsTolerance.nanoseconds { return nil }
+    byGPS = true
+    return adopt(candidate)
+  }
+
+  private mutating func adopt(_ candidate: Timestamp) -> SystemObservation? {
+    if let mapping, abs((candidate - mapping).nanoseconds) <= Self.step.nanoseconds { return nil }
+    mapping = candidate
+    return .clock(utcAtZero: candidate)
+  }
+}
+
+/// What the system says of its wall clock.
+public enum WallClock {
+  /// True when NTP has synchronised the clock: timesyncd's marker file, or the kernel's own state (adjtimex(2), `STA_UNSYNC`).
+  public static var isSynchronised: Bool {
+    if access("/run/systemd/timesync/synchronized", F_OK) == 0 { return true }
+    return waypost_clock_is_synchronised() == 1
+  }
+
+  /// The wall clock now.
+  public static var now: Timestamp {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+  }
+}

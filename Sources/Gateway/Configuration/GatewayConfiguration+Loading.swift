@@ -1,0 +1,110 @@
+public import Config
+import Model
+import Uplinks
+
+extension GatewayConfiguration {
+  /// Reads `waypost.yaml`. `nil` when it can't be used; what is wrong stands in `diagnostics`.
+  /// - Parameter defaultID: The gateway id where the file gives none.
+  public static func load(
+    _ file: SourceFile, defaultID: String, diagnostics: inout Diagnostics
+  ) -> GatewayConfiguration? {
+    var own = Diagnostics()
+    defer { diagnostics.append(contentsOf: own) }
+    var configuration = GatewayConfiguration(defaultID: defaultID)
+    guard let root = YAML.parse(file, diagnostics: &own) else {
+      // A file that is all comments is a gateway with its defaults and no uplink.
+      return own.hasErrors ? nil : configuration
+    }
+    guard var reader = MappingReader(root, what: "the configuration", diagnostics: &own) else { return nil }
+    if let node = reader.optional("gateway") { configuration.readGateway(node, &own) }
+    if let node = reader.optional("journal") { configuration.readJournal(node, &own) }
+    if let node = reader.optional("api") { configuration.readAPI(node, &own) }
+    // Last, because topics may name the labels.
+    if let node = reader.optional("uplinks") {
+      configuration.uplinks = UplinkConfiguration.read(
+        uplinks: node,
+        context: UplinkContext(
+          gateway: configuration.id,
+          labels: Dictionary(uniqueKeysWithValues: configuration.labels.map { ($0.name, $0.value) }),
+          folder: ConfigurationFolder(main: file.path).folder),
+        diagnostics: &own)
+    }
+    reader.finish(diagnostics: &own)
+    return own.hasErrors ? nil : configuration
+  }
+
+  private mutating func readGateway(_ node: YAMLNode, _ diagnostics: inout Diagnostics) {
+    guard var reader = MappingReader(node, what: "`gateway`", diagnostics: &diagnostics) else { return }
+    if let node = reader.optional("id"),
+      let id = node.name("the gateway's id", form: .label, diagnostics: &diagnostics)
+    {
+      self.id = id
+    }
+    if let node = reader.optional("position"),
+      let name = node.name("a device", form: .identifier, diagnostics: &diagnostics)
+    {
+      position = Named(name: name, span: node.span)
+    }
+    if let node = reader.optional("labels"),
+      var labels = MappingReader(node, what: "`labels`", diagnostics: &diagnostics)
+    {
+      for entry in labels.remaining() {
+        guard let name = entry.key.name("a label", form: .label, diagnostics: &diagnostics),
+          let value = entry.value.name("a label's value", form: .label, diagnostics: &diagnostics)
+        else { continue }
+        self.labels.append(Label(name: name, value: value))
+      }
+    }
+    reader.finish(diagnostics: &diagnostics)
+  }
+
+  private mutating func readJournal(_ node: YAMLNode, _ diagnostics: inout Diagnostics) {
+    guard var reader = MappingReader(node, what: "`journal`", diagnostics: &diagnostics) else { return }
+    if let node = reader.optional("path"), let path = node.string("a path", diagnostics: &diagnostics) {
+      if path.hasPrefix("/") {
+        journal.path = path
+      } else {
+        diagnostics.error(
+          "relative-path", "the journal's path must begin with `/`", at: node.span,
+          help: "the daemon has no working directory that you could mean")
+      }
+    }
+    if let node = reader.optional("limit") {
+      // Below 4 MB a day's worst bursts would thin what just came in; above 64 GB no box has the room.
+      if let limit = node.dataSize("the journal's limit", in: 4_000_000...64_000_000_000, diagnostics: &diagnostics) {
+        journal.limit = limit
+      }
+    }
+    if let node = reader.optional("flush") {
+      if let flush = node.interval(
+        "the flush interval", in: .milliseconds(10)...Interval.minutes(1), diagnostics: &diagnostics)
+      {
+        journal.flush = flush
+      }
+    }
+    if let node = reader.optional("history") {
+      if let history = node.interval("the history", in: .zero...Interval.days(366), diagnostics: &diagnostics) {
+        journal.history = history
+      }
+    }
+    reader.finish(diagnostics: &diagnostics)
+  }
+
+  private mutating func readAPI(_ node: YAMLNode, _ diagnostics: inout Diagnostics) {
+    guard var reader = MappingReader(node, what: "`api`", diagnostics: &diagnostics) else { return }
+    if let node = reader.optional("socket"), let path = node.string("a path", diagnostics: &diagnostics) {
+      if !path.hasPrefix("/") {
+        diagnostics.error(
+          "relative-path", "the control socket's path must begin with `/`", at: node.span,
+          help: "write it in full, as `/run/waypost/control.sock`")
+      } else if path.utf8.count > 107 {
+        diagnostics.error(
+          "path-too-long", "the control socket's path is longer than 107 bytes", at: node.span,
+          help: "unix(7) allows no more; choose a shorter folder")
+      } else {
+        api.socket = path
+      }
+    }
+    reader.finish(diagnostics: &diagnostics)
+  }
+}

@@ -1,0 +1,39 @@
+public import Config
+public import Model
+public import Rules
+
+extension RuleSet {
+  /// Loads rule and zone files, and reads from the disk the zone files that they name: beside the file that names them, else in
+  /// `zonesFolder`.
+  /// - Parameter sources: Gets every file that was read, for showing its lines.
+  public static func load(
+    ruleFiles: [SourceFile], zoneFiles: [SourceFile], zonesFolder: String?, catalogue: SignalCatalogue,
+    sources: inout [SourceFile], diagnostics: inout Diagnostics
+  ) -> RuleSet? {
+    sources += ruleFiles + zoneFiles
+    var named: [SourceFile] = []
+    let rules = RuleSet.load(
+      rules: ruleFiles, zones: zoneFiles, catalogue: catalogue,
+      readFile: { (name, beside) throws(Diagnostic) in
+        let file = try readZoneFile(name, beside: beside, zonesFolder: zonesFolder)
+        named.append(file)
+        return file
+      },
+      diagnostics: &diagnostics)
+    sources += named
+    return rules
+  }
+
+  private static func readZoneFile(
+    _ name: String, beside: SourceFile, zonesFolder: String?
+  ) throws(Diagnostic) -> SourceFile {
+    if name.hasPrefix("/") { return try SourceFile.read(path: name) }
+    let first = beside.path.lastIndex(of: "/").map { beside.path[...$0] + name } ?? name
+    do {
+      return try SourceFile.read(path: first)
+    } catch {
+      guard let zonesFolder, error.code == "missing-file" else { throw error }
+      return try SourceFile.read(path: zonesFolder + "/" + name)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import CZlib
+public import Config
+public import Inputs
+public import Model
+public import Rules
+
+/// Everything that the files say, read, checked against each other and ready to run.
+public struct Setup: Sendable {
+  public let configuration: GatewayConfiguration
+  public let devices: DeviceSet
+  public let rules: RuleSet
+  /// Tells this set of files from another: the CRC-32 of all of them, eight hexadecimal digits.
+  public let fingerprint: String
+
+  /// Reads a whole configuration. All that is wrong stands in `result.diagnostics`; `result.setup` is there when nothing is an error.
+  /// - Parameter main: The path of `waypost.yaml`.
+  public static func load(main: String) -> Result {
+    let folder = ConfigurationFolder(main: main)
+    var result = Result()
+    guard let file = ConfigurationFolder.read(main, diagnostics: &result.diagnostics) else {
+      result.couldNotRun = true
+      return result
+    }
+    result.sources.append(file)
+    let configuration = GatewayConfiguration.load(
+      file, defaultID: MachineIdentity.defaultGatewayID(machineID: MachineIdentity.machineID),
+      diagnostics: &result.diagnostics)
+    let deviceFiles = ConfigurationFolder.read(
+      folder.devices, ending: [".yaml", ".yml"], diagnostics: &result.diagnostics)
+    result.sources += deviceFiles
+    let devices = DeviceSet.load(
+      deviceFiles, positionDevice: configuration?.position.map { ($0.name, $0.span) }, diagnostics: &result.diagnostics)
+    guard let devices else { return result }
+    let rules = RuleSet.load(
+      ruleFiles: ConfigurationFolder.read(folder.rules, ending: [".yaml", ".yml"], diagnostics: &result.diagnostics),
+      zoneFiles: ConfigurationFolder.read(folder.zones, ending: [".geojson"], diagnostics: &result.diagnostics),
+      zonesFolder: folder.zones, catalogue: devices.catalogue, sources: &result.sources,
+      diagnostics: &result.diagnostics)
+    if let configuration, let rules, !result.diagnostics.hasErrors {
+      result.setup = Setup(
+        configuration: configuration, devices: devices, rules: rules, fingerprint: fingerprint(of: result.sources))
+    }
+    return result
+  }
+
+  private static func fingerprint(of files: [SourceFile]) -> String {
+    let checksum = files.reduce(UInt(0)) { sum, file in
+      file.bytes.withUnsafeBufferPointer { crc32_z(sum, $0.baseAddress, $0.count) }
+    }
+    let digits = String(checksum, radix: 16)
+    return String(repeating: "0", count: 8 - digits.count) + digits
+  }
+
+  /// The devices alone of a configuration, for a replay.
+  public static func catalogue(main: String) -> (catalogue: SignalCatalogue?, result: Result) {
+    var result = Result()
+    let files = ConfigurationFolder.read(
+      ConfigurationFolder(main: main).devices, ending: [".yaml", ".yml"], diagnostics: &result.diagnostics)
+    result.sources = files
+    let configuration = ConfigurationFolder.read(main, diagnostics: &result.diagnostics).flatMap {
+      GatewayConfiguration.load($0, defaultID: "unnamed", diagnostics: &result.diagnostics)
+    }
+    let devices = DeviceSet.load(
+      files, positionDevice: configuration?.position.map { ($0.name, $0.span) }, diagnostics: &result.diagnostics)
+    return (result.diagnostics.hasErrors ? nil : devices?.catalogue, result)
+  }
+
+  /// What reading gave: a setup, or the reasons why not; `sources` has every file that was read, for showing its lines.
+  public struct Result: Sendable {
+    /// True when a file could not even be read.
+    public var couldNotRun = false
+    public var setup: Setup?
+    public var diagnostics = Diagnostics()
+    public var sources: [SourceFile] = []
+  }
+}

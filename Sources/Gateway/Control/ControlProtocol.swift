@@ -1,0 +1,31 @@
+/// What the command line asks of the daemon over the control socket.
+///
+/// One connection, one request: a line of JSON up, `{"request":"status"}`; down a line of JSON, `{"ok":true,…}` or
+/// `{"ok":false,"error":"…"}`. An export goes on after that line with the bytes of the recording's file. The socket's file permissions (user and
+/// group `waypost`) say who may ask.
+public enum ControlRequest: Sendable, Equatable {
+  case status
+  case recordOn
+  case recordOff
+  case recordExport
+
+  /// A request line, at most so many bytes.
+  static let lineLimit = 4096
+
+  var name: String {
+    switch self {
+    case .status: "status"
+    case .recordOn: "record-on"
+    case .recordOff: "record-off"
+    case .recordExport: "record-export"
+    }
+  }
+
+  init?(name: String) {
+    for request in [Self.status, .recordOn, .recordOff, .recordExport] where request.name == name {
+      self = request
+      return
+    }
+    return nil
+  }
+}

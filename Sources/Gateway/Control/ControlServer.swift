@@ -1,0 +1,152 @@
+import Config
+import Glibc
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+
+/// Answers the command line on the control socket; `ControlRequest` has the protocol.
+///
+/// At most `connectionLimit` at a time and ten seconds for each request, so that a client that hangs costs nothing.
+struct ControlServer: Service {
+  static let connectionLimit = 16
+  static let requestTimeout = Duration.seconds(10)
+
+  let path: String
+  let answers: any ControlAnswers
+  let logger: Logger
+
+  func run() async throws {
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    do {
+      try await serve(on: group)
+    } catch {
+      // The daemon works without its socket; the operator must know that `waypost status` won't.
+      logger.error("control socket not available", metadata: ["path": "\(path)", "error": "\(error)"])
+      try await gracefulShutdown()
+    }
+    try await group.shutdownGracefully()
+  }
+
+  private func serve(on group: MultiThreadedEventLoopGroup) async throws {
+    let server = try await ServerBootstrap(group: group)
+      .serverChannelOption(.backlog, value: 16)
+      .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true) { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+        }
+      }
+    // The owner and the group may ask; the socket's group is the daemon's own.
+    if chmod(path, 0o660) != 0 {
+      logger.warning("control socket keeps its permissions", metadata: ["errno": "\(errno)"])
+    }
+    try await withThrowingDiscardingTaskGroup { tasks in
+      try await server.executeThenClose { clients in
+        var open = 0
+        for try await client in clients.cancelOnGracefulShutdown() {
+          open += 1
+          tasks.addTask { await answer(client) }
+        }
+      }
+      tasks.cancelAll()
+    }
+    unlink(path)
+  }
+
+  private func answer(_ client: NIOAsyncChannel<ByteBuffer, ByteBuffer>) async {
+    do {
+      try await client.executeThenClose { inbound, outbound in
+        guard let line = try await Self.readLine(from: inbound) else { return }
+        switch Self.request(in: line) {
+        case .success(let request): try await reply(to: request, outbound)
+        case .failure(let refusal):
+          try await outbound.write(ByteBuffer(bytes: ControlReply.refusal(refusal.message)))
+        }
+      }
+    } catch {
+      logger.debug("control connection ended", metadata: ["error": "\(error)"])
+    }
+  }
+
+  private func reply(
+    to request: ControlRequest, _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+  ) async throws {
+    do {
+      try await answers.answer(request) { chunk in
+        try await outbound.write(ByteBuffer(bytes: chunk))
+      }
+    } catch {
+      try await outbound.write(ByteBuffer(bytes: ControlReply.refusal("\(error)")))
+    }
+  }
+
+  /// The first line, without its end; `nil` when the client left, or took longer than it may.
+  private static func readLine(from inbound: NIOAsyncChannelInboundStream<ByteBuffer>) async throws -> [UInt8]? {
+    try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
+      group.addTask {
+        var line: [UInt8] = []
+        for try await buffer in inbound {
+          line.append(contentsOf: buffer.readableBytesView)
+          if let end = line.firstIndex(of: 10) { return Array(line[..<end]) }
+          if line.count > ControlRequest.lineLimit { return line }
+        }
+        return nil
+      }
+      group.addTask {
+        try await Task.sleep(for: requestTimeout)
+        return nil
+      }
+      defer { group.cancelAll() }
+      return try await group.next() ?? nil
+    }
+  }
+
+  private struct Refusal: Error { var message: String }
+
+  private static func request(in line: [UInt8]) -> Result<ControlRequest, Refusal> {
+    guard line.count <= ControlRequest.lineLimit else {
+      return .failure(Refusal(message: "the request is longer than \(ControlRequest.lineLimit) bytes"))
+    }
+    var diagnostics = Diagnostics()
+    let node = JSON.parse(SourceFile(path: "request", bytes: line), diagnostics: &diagnostics)
+    guard let name = node?["request"]?.string else {
+      return .failure(Refusal(message: "a request is a line of JSON with the member `request`"))
+    }
+    guard let request = ControlRequest(name: name) else {
+      return .failure(
+        Refusal(message: "this daemon knows no request `\(name)`; is it older than the command line?"))
+    }
+    return .success(request)
+  }
+}
+
+/// Whoever knows the answers: the gateway.
+protocol ControlAnswers: Sendable {
+  /// Writes the reply line, and raw bytes after it where the request has them. An error becomes a refusal with its description.
+  func answer(_ request: ControlRequest, write: (_ chunk: [UInt8]) async throws -> Void) async throws
+}
+
+/// The reply lines.
+enum ControlReply {
+  static func refusal(_ message: String) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("ok")
+    writer.boolean(false)
+    writer.key("error")
+    writer.string(message)
+    writer.endObject()
+    return writer.bytes + [10]
+  }
+
+  /// `{"ok":true,…}` with further members that `body` writes.
+  static func success(_ body: (inout JSONWriter) -> Void = { _ in }) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("ok")
+    writer.boolean(true)
+    body(&writer)
+    writer.endObject()
+    return writer.bytes + [10]
+  }
+}

@@ -1,0 +1,116 @@
+import Config
+import Glibc
+import Inputs
+import Journal
+public import Logging
+import Model
+import ServiceLifecycle
+import UnixSignals
+import Uplinks
+
+/// The whole gateway: wires inputs, pipeline and uplinks, and runs until SIGTERM.
+///
+/// On SIGTERM the services end in the reverse of their order: first the inputs, then what they brought is committed, the uplinks send
+/// on for a moment and settle what is acknowledged, the pipeline commits the rest and closes the journal cleanly.
+public struct Daemon: Sendable {
+  private let setup: Setup
+  private let pipeline: Pipeline
+  private let uplinks: [Uplink]
+  private let logger: Logger
+  private let recovered: RecoveryReport?
+  private let startedAt = BootClock.now
+
+  /// How long the uplinks may go on sending once the gateway is told to stop.
+  static let drainTime = Interval.seconds(3)
+
+  /// Opens the journal. Nothing runs yet.
+  /// - Throws: `JournalError` with the remedy, when the journal can't be used.
+  public init(setup: Setup, logger: Logger) throws {
+    self.setup = setup
+    self.logger = logger
+    let configuration = setup.configuration
+    let clock = JournalClock(
+      bootTime: BootClock.now, wallTime: WallClock.now, isWallTrusted: WallClock.isSynchronised)
+    let journal = try Journal.open(
+      path: configuration.journal.path,
+      options: Journal.Options(
+        limit: configuration.journal.limit, history: configuration.journal.history,
+        bootID: Boot.id, machineID: MachineIdentity.machineID),
+      now: clock)
+    recovered = journal.recovery
+    for uplink in configuration.uplinks {
+      try journal.openCursor(
+        uplink: uplink.name, from: uplink.from, keep: uplink.keep, lanes: uplink.settings.kinds.lanes)
+    }
+    pipeline = try Pipeline(
+      journal: journal, rules: setup.rules, catalogue: setup.devices.catalogue,
+      flush: configuration.journal.flush, now: clock, bootID: Boot.id, logger: logger)
+    let pipeline = self.pipeline
+    let identity = GatewayIdentity(
+      id: configuration.id, version: Version.current, configuration: setup.fingerprint)
+    uplinks = configuration.uplinks.map {
+      Uplink(
+        $0, gateway: identity, source: pipeline, isClockTrusted: { pipeline.isClockTrusted }, logger: logger)
+    }
+  }
+
+  /// Runs until SIGTERM or SIGINT, or until a service can't go on.
+  public func run() async throws {
+    if let recovered { logger.warning("journal repaired", metadata: ["report": "\(recovered)"]) }
+    // They end in the reverse of this order, one after the other.
+    let services: [any Service] = [
+      PipelineService(pipeline: pipeline),
+      UplinksService(uplinks: uplinks),
+      ControlServer(path: setup.configuration.api.socket, answers: self, logger: logger),
+      InputsService(inputs: setup.devices.devices.map(\.input), pipeline: pipeline),
+      Watchdog(manager: ServiceManager(), pipeline: pipeline, configuration: setup.configuration, logger: logger),
+    ]
+    let group = ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: services.map {
+          .init(
+            service: $0, successTerminationBehavior: .ignore,
+            failureTerminationBehavior: .gracefullyShutdownGroup)
+        },
+        gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger)))
+    try await group.run()
+  }
+
+  /// The lifecycle's own lines are for those who debug it.
+  private static func quiet(_ logger: Logger) -> Logger {
+    var quiet = logger
+    quiet.logLevel = max(logger.logLevel, .warning)
+    return quiet
+  }
+}
+
+// MARK: The control socket's answers
+
+extension Daemon: ControlAnswers {
+  func answer(_ request: ControlRequest, write: (_ chunk: [UInt8]) async throws -> Void) async throws {
+    switch request {
+    case .status:
+      let status = try await status()
+      try await write(ControlReply.success { status.write(to: &$0) })
+    case .recordOn:
+      let changed = try await pipeline.startRecording(gateway: setup.configuration.id)
+      try await write(ControlReply.success { $0.member("changed", changed) })
+    case .recordOff:
+      let changed = try await pipeline.stopRecording()
+      try await write(ControlReply.success { $0.member("changed", changed) })
+    case .recordExport:
+      // The recording goes out piece by piece, so that a large one never lies in memory; the client knows by the end mark that it
+      // is whole.
+      try await write(ControlReply.success())
+      var export = await pipeline.beginExport()
+      while let piece = try await pipeline.nextPiece(of: &export) { try await write(piece) }
+    }
+  }
+
+  private func status() async throws -> StatusReport {
+    return StatusReport(
+      gateway: setup.configuration.id, version: Version.current,
+      uptime: Interval(nanoseconds: BootClock.now - startedAt), pipeline: try await pipeline.report(),
+      uplinks: uplinks.map(\.status))
+  }
+}

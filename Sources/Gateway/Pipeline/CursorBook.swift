@@ -1,0 +1,44 @@
+import Inputs
+import Journal
+import Model
+
+/// The uplinks' cursors that moved since they were last saved. They go with the next commit, at the latest after five seconds: that
+/// bounds what is sent again after a kill.
+struct CursorBook {
+  /// The longest that a moved cursor waits, nanoseconds.
+  static let limit: Int64 = 5_000_000_000
+
+  private var moved: [(uplink: String, cursors: LaneCursors)] = []
+  private var since: Int64?
+
+  /// When they must be saved, on the boot clock.
+  var deadline: Int64? { since.map { $0 + Self.limit } }
+
+  func isDue(at now: Int64) -> Bool { deadline.map { now >= $0 } ?? false }
+
+  func waiting(_ uplink: String) -> LaneCursors? { moved.first { $0.uplink == uplink }?.cursors }
+
+  mutating func set(_ cursors: LaneCursors, of uplink: String, at now: Int64) {
+    if let index = moved.firstIndex(where: { $0.uplink == uplink }) {
+      moved[index].cursors = cursors
+    } else {
+      moved.append((uplink, cursors))
+    }
+    if since == nil { since = now }
+  }
+
+  /// What goes with a commit.
+  mutating func take() -> [(uplink: String, cursors: LaneCursors)] {
+    defer {
+      moved = []
+      since = nil
+    }
+    return moved
+  }
+
+  /// The commit failed: they wait on, and are due at once.
+  mutating func giveBack(_ cursors: [(uplink: String, cursors: LaneCursors)]) {
+    for entry in cursors where waiting(entry.uplink) == nil { moved.append(entry) }
+    if !moved.isEmpty { since = since ?? BootClock.now - Self.limit }
+  }
+}

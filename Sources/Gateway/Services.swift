@@ -1,0 +1,83 @@
+import Config
+import Inputs
+import Logging
+import ServiceLifecycle
+import Uplinks
+
+/// Runs the inputs until the gateway stops, all at once, then sees to it that what they brought is committed.
+struct InputsService: Service {
+  let inputs: [any Input]
+  let pipeline: Pipeline
+
+  func run() async throws {
+    try await cancelWhenGracefulShutdown {
+      try await withThrowingDiscardingTaskGroup { tasks in
+        for input in inputs { tasks.addTask { try await input.run(into: pipeline.inbox) } }
+      }
+    }
+    await pipeline.flushNow()
+  }
+}
+
+/// Runs the uplinks; when the gateway stops they may go on for a moment to send what has just been committed.
+struct UplinksService: Service {
+  let uplinks: [Uplink]
+
+  func run() async throws {
+    await withGracefulShutdownHandler {
+      await withDiscardingTaskGroup { tasks in
+        for uplink in uplinks { tasks.addTask { await uplink.run() } }
+      }
+    } onGracefulShutdown: {
+      for uplink in uplinks { uplink.stop(within: Daemon.drainTime) }
+    }
+  }
+}
+
+/// Runs the pipeline and closes the journal behind it.
+struct PipelineService: Service {
+  let pipeline: Pipeline
+
+  func run() async throws {
+    try await withGracefulShutdownHandler {
+      try await pipeline.run()
+    } onGracefulShutdown: {
+      pipeline.inbox.close()
+    }
+    try await pipeline.close()
+  }
+}
+
+/// Tells systemd that the gateway is ready, and feeds its watchdog as long as the pipeline makes progress: a pipeline that hangs in
+/// a commit doesn't answer, and systemd restarts the gateway.
+struct Watchdog: Service {
+  let manager: ServiceManager
+  let pipeline: Pipeline
+  let configuration: GatewayConfiguration
+  let logger: Logger
+
+  func run() async throws {
+    // The answer comes only once the pipeline has made its first commit.
+    await pipeline.whenStarted()
+    logger.notice(
+      "gateway ready",
+      metadata: [
+        "gateway": "\(configuration.id)", "version": "\(Version.current)",
+        "journal": "\(configuration.journal.path)", "uplinks": "\(configuration.uplinks.count)",
+      ])
+    manager.ready(status: "running as \(configuration.id)")
+    // Half the interval, as sd_watchdog_enabled(3) advises.
+    let interval = manager.watchdogInterval.map { $0 / 2 } ?? .seconds(3600)
+    await withGracefulShutdownHandler {
+      await cancelWhenGracefulShutdown {
+        while !Task.isCancelled {
+          await pipeline.drain()
+          manager.watchdog()
+          do { try await Task.sleep(for: interval, clock: .continuous) } catch { return }
+        }
+      }
+    } onGracefulShutdown: {
+      manager.stopping()
+    }
+  }
+}

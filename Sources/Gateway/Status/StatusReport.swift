@@ -1,0 +1,82 @@
+import Config
+import Journal
+import Model
+import Rules
+import Uplinks
+
+/// What `waypost status` shows: what the running gateway sees, keeps and delivers.
+struct StatusReport: Sendable {
+  var gateway: String
+  var version: String
+  var uptime: Interval
+  var pipeline: PipelineReport
+  var uplinks: [UplinkStatus]
+
+  /// Writes the member `status`.
+  func write(to writer: inout JSONWriter) {
+    writer.key("status")
+    writer.beginObject()
+    writer.member("gateway", gateway)
+    writer.member("version", version)
+    writer.member("uptime", seconds: uptime)
+    pipeline.write(to: &writer)
+    writer.key("uplinks")
+    writer.beginArray()
+    for uplink in uplinks { uplink.write(to: &writer, waiting: pipeline.journal.waiting(for: uplink.name)) }
+    writer.endArray()
+    writer.endObject()
+  }
+}
+
+/// The part that the pipeline knows.
+public struct PipelineReport: Sendable {
+  var engine: EngineStatus
+  var journal: JournalStatistics
+  var positionDevice: String?
+  var utc: Timestamp?
+  var refused: UInt64
+  var waiting: Int
+  var commitError: String?
+
+  func write(to writer: inout JSONWriter) {
+    writer.key("clock")
+    writer.beginObject()
+    writer.member("trusted", utc != nil)
+    if let utc { writer.member("utc", "\(utc)") }
+    writer.endObject()
+    engine.write(to: &writer, position: positionDevice)
+    writer.key("journal")
+    writer.beginObject()
+    journal.write(to: &writer)
+    writer.member("waiting_for_commit", waiting)
+    writer.member("refused", Int(clamping: refused))
+    if let commitError { writer.member("error", commitError) }
+    writer.endObject()
+  }
+}
+
+extension JSONWriter {
+  mutating func member(_ name: String, _ value: String) {
+    key(name)
+    string(value)
+  }
+
+  mutating func member(_ name: String, _ value: Bool) {
+    key(name)
+    boolean(value)
+  }
+
+  mutating func member(_ name: String, _ value: Int) {
+    key(name)
+    number(Int64(value))
+  }
+
+  mutating func member(_ name: String, _ value: Double, decimals: Int) {
+    key(name)
+    number(value, decimals: decimals)
+  }
+
+  mutating func member(_ name: String, seconds: Interval) {
+    member(name, seconds.seconds, decimals: 1)
+  }
+}

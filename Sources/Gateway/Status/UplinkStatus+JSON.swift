@@ -1,0 +1,46 @@
+import Config
+import Journal
+import Model
+import Uplinks
+
+extension UplinkStatus {
+  /// Writes the uplink as an object.
+  ///
+  /// - Parameter waiting: Records that the journal keeps for it, per lane.
+  func write(to writer: inout JSONWriter, waiting: LaneCounts?) {
+    writer.beginObject()
+    writer.member("name", name)
+    writer.member("destination", destination)
+    writer.member("state", stateName)
+    if let link { writer.member("link", link) }
+    if let lastError { writer.member("last_error", lastError) }
+    if let alarm { writer.member("alarm", alarm.code) }
+    if let waiting {
+      writer.member("waiting", Int(clamping: waiting.total))
+      writer.key("waiting_by_lane")
+      writer.beginObject()
+      for lane in Lane.allCases { writer.member(lane.name, Int(clamping: waiting[lane])) }
+      writer.endObject()
+    }
+    writer.member("in_flight", inFlight)
+    writer.member("connections", Int(clamping: connections))
+    writer.member("sent", Int(clamping: counters.sent))
+    writer.member("acknowledged", Int(clamping: counters.acknowledged))
+    writer.member("repeated", Int(clamping: counters.repeated))
+    writer.member("refused", Int(clamping: counters.refused))
+    writer.member("dead", Int(clamping: counters.dead))
+    writer.member("unheard", Int(clamping: counters.unheard))
+    writer.member("bytes", Int(clamping: counters.bytes))
+    writer.endObject()
+  }
+
+  private var stateName: String {
+    switch state {
+    case .stopped: "stopped"
+    case .waiting: "waiting to connect"
+    case .connecting: "connecting"
+    case .up: "connected"
+    case .closing: "closing"
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import Glibc
+
+/// Tells systemd how the service is, by the datagram protocol of sd_notify(3), which its manual lays open for those who don't link
+/// libsystemd. Without `$NOTIFY_SOCKET` it says nothing.
+public struct ServiceManager: Sendable {
+  private let address: String?
+  /// How often the watchdog wants to be fed, from `$WATCHDOG_USEC`; `nil` when there is none.
+  public let watchdogInterval: Duration?
+
+  public init(environment: (String) -> String? = Environment.variable) {
+    address = environment("NOTIFY_SOCKET")
+    watchdogInterval = environment("WATCHDOG_USEC").flatMap { Int64($0) }.map { .microseconds($0) }
+  }
+
+  public func ready(status: String) { send("READY=1\nSTATUS=\(status)") }
+  public func stopping() { send("STOPPING=1") }
+  public func status(_ text: String) { send("STATUS=\(text)") }
+  public func watchdog() { send("WATCHDOG=1") }
+
+  private func send(_ message: String) {
+    guard let address, address.utf8.count < 108, let first = address.utf8.first, first == 47 || first == 64
+    else { return }
+    let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    var target = sockaddr_un()
+    target.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &target.sun_path) { path in
+      path.copyBytes(from: address.utf8)
+      // A leading @ stands for the abstract namespace's zero byte (unix(7)).
+      if first == 64 { path[0] = 0 }
+    }
+    let length = socklen_t(MemoryLayout<sa_family_t>.size + address.utf8.count)
+    var bytes = Array(message.utf8)
+    _ = withUnsafePointer(to: &target) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
+        sendto(descriptor, &bytes, bytes.count, Int32(MSG_NOSIGNAL), raw, length)
+      }
+    }
+  }
+}
+
+/// The process's environment.
+public enum Environment {
+  public static func variable(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }
+  }
+}

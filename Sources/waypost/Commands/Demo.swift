@@ -1,0 +1,38 @@
+import ArgumentParser
+import Gateway
+import Glibc
+
+/// `waypost demo`: the whole thing with no hardware.
+struct Demo: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show the whole thing with no hardware: a simulated truck, the real engine, journal and delivery.",
+    discussion: """
+      Starts a broker of its own (mosquitto) on this machine, drives a simulated truck about Geneva through the rules,
+      cuts the link for a while, and shows what the gateway sees, raises, keeps and delivers. Nothing of it is left
+      behind. Exit code: 0 when everything that was kept was delivered, 1 when not, 2 when it could not start.
+      """)
+
+  @Option(
+    name: .customLong("for"),
+    help: ArgumentHelp("How long to drive, in seconds.", valueName: "seconds"))
+  var seconds = 110
+
+  @Option(name: .long, help: ArgumentHelp("The rule files to drive through.", valueName: "folder"))
+  var rules: String?
+
+  func validate() throws {
+    guard (20...86_400).contains(seconds) else { throw ValidationError("--for takes 20 to 86400 seconds") }
+  }
+
+  func run() throws {
+    do {
+      let folder = try DemoFolder(rules: rules)
+      defer { folder.remove() }
+      var drive = try DemoDrive(folder: folder, seconds: seconds)
+      guard try drive.run() else { throw ExitCode(1) }
+    } catch let failure as ChildProcess.Failure {
+      Output.complain("waypost: \(failure)")
+      throw ExitCode(2)
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import Config
+import Gateway
+import Model
+import Uplinks
+
+/// Prints what a replay gives: as the wire has it, or in words.
+struct ReplayPrinter {
+  let format: OutputFormat
+
+  func print(_ record: Model.Record, gateway: String) {
+    switch format {
+    case .json:
+      var writer = JSONWriter()
+      JSONFormat.append(record, gateway: gateway, to: &writer)
+      Output.print(writer.text)
+    case .text:
+      Output.print(Self.moment(record) + "  " + Self.words(record.body))
+    }
+  }
+
+  func finish(_ summary: ReplayRun.Summary, track: String) {
+    for complaint in summary.complaints { Output.complain("waypost: \(track): \(complaint)") }
+    guard format == .text else { return }
+    Output.print(
+      "\(track): \(summary.observations) observations, \(summary.records) records would be sent, \(summary.events) of them events"
+    )
+  }
+
+  private static func moment(_ record: Model.Record) -> String {
+    record.timestamp.map { "\($0)" } ?? "+\(record.time.seconds.fixed(1)) s"
+  }
+
+  private static func words(_ body: Model.Record.Body) -> String {
+    switch body {
+    case .position(let device, let position):
+      "position \(device) \(position.latitude.fixed(6)), \(position.longitude.fixed(6))"
+        + (position.speed.map { " \(($0 * 3.6).fixed(0)) km/h" } ?? "")
+    case .reading(let device, let metric, let value, let unit, let quality):
+      "reading \(device).\(metric) \(value.map(words) ?? quality.name)" + (unit.map { " \($0)" } ?? "")
+    case .event(let event): words(event)
+    case .device(let name, let isUp, let reason):
+      "device \(name) \(isUp ? "up" : "down")" + (reason.map { " (\($0))" } ?? "")
+    case .gap(let first, let last, let count, let reason): "gap \(first)–\(last), \(count) records, \(reason)"
+    case .time: "time"
+    }
+  }
+
+  private static func words(_ value: Value) -> String {
+    switch value {
+    case .number(let number): "\(number)"
+    case .boolean(let flag): "\(flag)"
+    case .text(let text): text
+    }
+  }
+
+  private static func words(_ event: Event) -> String {
+    switch event.content {
+    case .geofence(let crossing):
+      "\(crossing.kind == .entry ? "ENTER" : "EXIT") \(crossing.zone), rule \(event.rule)"
+        + (crossing.gap ? " (in a gap without fixes)" : "")
+    case .general(let general): "EVENT \(general.type), rule \(event.rule)"
+    }
+  }
+}
