@@ -40,7 +40,7 @@ struct DemoDrive {
   mutating func run() throws(ChildProcess.Failure) -> Bool {
     Output.print(
       """
-      A simulated truck drives from the depot past a customer's yard and back. It takes \(seconds) s; Ctrl-C ends it.
+      A simulated truck drives from the depot through a customer's yard and back. It takes \(seconds) s; Ctrl-C ends it.
       In between the link is cut: watch the journal keep what can't be sent, and deliver it afterwards.
 
         time  position               speed      inside       kept  waiting  received

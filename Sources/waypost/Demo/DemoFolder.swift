@@ -51,12 +51,12 @@ struct DemoFolder {
     """
   }
 
-  /// From the depot past the customer's yard and back, about 1.4 km.
+  /// From the depot through the customer's yard and back, about 1.4 km.
   private static let devices = """
     devices:
       gps:
         driver: simulator
-        waypoints: [[6.1432, 46.2044], [6.1480, 46.2062], [6.1500, 46.2050], [6.1465, 46.2036], [6.1432, 46.2044]]
+        waypoints: [[6.1432, 46.2044], [6.1484, 46.2050], [6.1502, 46.2046], [6.1470, 46.2036], [6.1432, 46.2044]]
         every: 1 s
         speed: 50 km/h
         seed: 7

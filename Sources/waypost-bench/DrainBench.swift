@@ -1,0 +1,91 @@
+import ArgumentParser
+import Config
+import Gateway
+import Glibc
+import Journal
+import Logging
+import Model
+import Uplinks
+
+/// How fast a backlog drains to a broker, and what memory it takes: a journal filled in virtual time, one uplink at QoS 1.
+struct DrainBench: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "drain", abstract: "Records per second from a full journal to a broker, and memory meanwhile.")
+
+  @Option(help: "The broker's port on the loopback.") var port: Int
+  @Option(help: "Records that wait.") var records = 1_000_000
+  @Option(help: "Where the journal is made; removed afterwards.") var folder = "."
+
+  func run() async throws {
+    let path = folder + "/waypost-bench-\(getpid()).db"
+    defer { for ending in ["", "-wal", "-shm"] { unlink(path + ending) } }
+    let source = try BacklogSource(path: path, records: records)
+    var diagnostics = Diagnostics()
+    let text = "central: { mqtt: { url: \"mqtt://127.0.0.1:\(port)\" }, from: oldest, order: strict, window: 10000 }"
+    guard let node = YAML.parse(SourceFile(path: "uplinks", text: text), diagnostics: &diagnostics),
+      let configuration = UplinkConfiguration.read(
+        uplinks: node, context: UplinkContext(gateway: "bench", folder: "."), diagnostics: &diagnostics
+      ).first
+    else { throw ValidationError("the uplink can't be configured: \(diagnostics.all)") }
+    var logger = Logger(label: "bench")
+    logger.logLevel = .warning
+    let uplink = Uplink(
+      configuration, gateway: GatewayIdentity(id: "bench", version: Version.current, configuration: nil),
+      source: source, isClockTrusted: { true }, logger: logger)
+    let before = Self.residentKilobytes()
+    let start = ContinuousClock.now
+    let running = Task { await uplink.run() }
+    while await source.settled < UInt64(records) {
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    let elapsed = ContinuousClock.now - start
+    report("drain", Double(records) / (elapsed / .seconds(1)), "records/s")
+    report("memory_growth", Double(Self.residentKilobytes() - before) / 1024, "MiB")
+    uplink.stop(within: .seconds(1))
+    await running.value
+  }
+
+  private static func residentKilobytes() -> Int {
+    guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+    defer { fclose(file) }
+    var buffer = [CChar](repeating: 0, count: 256)
+    let count = fread(&buffer, 1, buffer.count - 1, file)
+    let fields = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self).split(separator: " ")
+    return fields.count > 1 ? (Int(fields[1]) ?? 0) * 4 : 0
+  }
+}
+
+/// A journal with nothing but a backlog of readings.
+private actor BacklogSource: RecordSource {
+  private let journal: Journal
+  private var cursors = LaneCursors()
+  /// Every reading up to this number is delivered.
+  var settled: UInt64 { cursors[.reading].low }
+
+  init(path: String, records: Int) throws {
+    let clock = JournalClock(bootTime: 0, wallTime: Timestamp(seconds: 1_800_000_000), isWallTrusted: true)
+    journal = try Journal.open(
+      path: path, options: Journal.Options(limit: 2_000_000_000, bootID: "bench", machineID: "bench"), now: clock)
+    try journal.openCursor(uplink: "central", from: .oldest)
+    var generator = SplitMix(state: 2)
+    for block in 0..<(records / 100) {
+      let time = EngineTime.seconds(Double(block))
+      let batch = (0..<100).map { metric in
+        Record(
+          time: time, timestamp: Timestamp(seconds: 1_800_000_000 + Double(block)),
+          body: .reading(
+            device: "genset", metric: "metric_\(metric)",
+            value: .number((generator.unit() * 4000).rounded() / 10), unit: "V", quality: .good))
+      }
+      try journal.commit(Commit(time: time, clock: clock, records: batch))
+    }
+  }
+
+  func head() -> JournalHead { journal.head }
+  func read(_ query: Journal.Query) throws -> [StoredRecord] { try journal.read(query) }
+  func cursors(of uplink: String) -> LaneCursors { cursors }
+  func acknowledge(_ uplink: String, _ settled: LaneCursors) { cursors = settled }
+  nonisolated func commits() -> AsyncStream<Void> { AsyncStream { _ in } }
+  func linkChanged(_ uplink: String, isUp: Bool) {}
+  func deadLetter(_ uplink: String, _ identity: RecordIdentity, reason: String) {}
+}
