@@ -19,6 +19,7 @@ struct DemoDrive {
     self.seconds = seconds
     cut = seconds * 3 / 10..<seconds / 2
     broker = try Self.startBroker(folder)
+    try folder.waitForBroker()
     subscriber = try Self.startSubscriber(folder)
     gateway = try ChildProcess(
       ["/proc/self/exe", "run", "--config", folder.path + "/waypost.yaml"], errors: folder.path + "/log")

@@ -88,6 +88,29 @@ struct DemoFolder {
     return Int(UInt16(bigEndian: address.sin_port))
   }
 
+  /// Waits until the broker takes connections: `mosquitto_sub` gives up at once where nobody listens yet.
+  func waitForBroker() throws(ChildProcess.Failure) {
+    for _ in 0..<200 {
+      if isBrokerListening { return }
+      poll(nil, 0, 50)
+    }
+    throw ChildProcess.Failure(description: "mosquitto doesn't listen on port \(port) after 10 s")
+  }
+
+  private var isBrokerListening: Bool {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    address.sin_port = in_port_t(port).bigEndian
+    return withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
+        connect(descriptor, raw, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+      }
+    }
+  }
+
   /// Removes the folder and what is in it.
   func remove() {
     let files = [
