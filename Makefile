@@ -82,6 +82,8 @@ verify-roots: packages-roots ## `make test` and `make demo` in fresh Debian root
 clean: ## Remove what was built
 	rm -rf .build .build-* dist
 
-.PHONY: packages-build packages-test packages-demo packages-deb packages-lint packages-docs packages-roots
-packages-%:
+# A static pattern, since make looks for no implicit rule for what is phony.
+PACKAGES := $(addprefix packages-,build test demo deb lint docs roots)
+.PHONY: $(PACKAGES)
+$(PACKAGES): packages-%:
 	@scripts/install-packages $*
