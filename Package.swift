@@ -85,7 +85,7 @@ let package = Package(
     tests(of: "Journal", ["CSQLite"]),
     tests(of: "Inputs"),
     tests(of: "Uplinks", ["CMosquitto", "CZlib"]),
-    tests(of: "Gateway", ["Model", "Config"]),
+    tests(of: "Gateway", ["Model", "Config", "Rules", "Journal", "Inputs", log]),
     // Real processes: `waypost` itself, gpsd, mosquitto. The executable is a dependency so that it is built first.
     .testTarget(
       name: "EndToEndTests",

@@ -27,6 +27,7 @@ extension Journal {
   private func isWorthWriting(_ commit: Commit) -> Bool {
     !commit.records.isEmpty || !commit.state.isEmpty || !commit.actions.isEmpty || commit.cursors.contains(where: moves)
       || (isRecording && !commit.observations.isEmpty) || memory.pendingMapping != nil || !memory.damaged.isEmpty
+      || !memory.deadLetters.waiting.isEmpty
       || commit.time >= memory.head.time + .minutes(1) || memory.head.isStopUnknown
   }
 

@@ -31,6 +31,7 @@ extension Journal {
       for (name, cursor) in memory.uplinks { known.uplinks[name]?.isConfigured = cursor.isConfigured }
       known.pendingMapping = memory.pendingMapping
       known.damaged = memory.damaged
+      known.deadLetters.waiting = memory.deadLetters.waiting
       memory = known
       database = fresh
     } catch {

@@ -10,9 +10,10 @@ public import Model
 //              and boot they belong to, the engine time of the commit, records per lane (n0…n3), records per lane before the block
 //              (c0…c3), the unpacked length, and a CRC-32 over all of that. Layout of the content: RecordPacking.swift.
 //   state      the rule engine's rows by (kind, name), and the journal's own: (".journal","head") where it stands, (".journal",
-//              "identity") engine and machine id, (".cursor", UPLINK) cursors.
+//              "identity") engine and machine id, (".journal","dead letters") their counts, (".cursor", UPLINK) cursors.
 //   runs       journal ids; boots: boot id, engine time at the boot's start, and UTC at engine time 0 once that is known.
 //   actions    decided effects on the world.
+//   dead_letters  records that an uplink's server refused for good, each with all that is needed to understand it.
 //   recording  the observations, while recording is on: a header, the engine's state then, and blocks of observations.
 //
 // Invariants, true after every commit and therefore after every crash:
@@ -25,7 +26,8 @@ public import Model
 //      wasn't shut down cleanly, after a repair, on another machine. Being killed within a boot loses no commit, so the id stays. The
 //      engine id is renewed with it, for the same reason: event ids count in the engine's state, which a lost tail would set back.
 //   5. A boot's mapping to UTC never changes once it is there.
-//   6. Nothing in memory changes unless the transaction was committed.
+//   6. A cursor passes a record that was refused for good in no earlier transaction than the one that keeps its dead letter.
+//   7. Nothing in memory changes unless the transaction was committed.
 
 /// The durable log: records, engine state, cursors, actions and the recording, committed together.
 ///

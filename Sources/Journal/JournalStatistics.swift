@@ -15,6 +15,7 @@ public struct JournalStatistics: Hashable, Sendable {
   public var recording: Recording
   /// Records given up since the journal was made.
   public var drops: DropCounts
+  public var deadLetters: DeadLetterCounts
   /// By name; also uplinks that the configuration doesn't name any more, while their cursors stay.
   public var uplinks: [Uplink]
 
@@ -59,7 +60,7 @@ extension Journal {
       recording: JournalStatistics.Recording(
         isOn: head.recording.isOn, isFull: head.recording.stop == .limit, observations: head.recording.observations,
         bytes: head.recording.bytes),
-      drops: head.drops, uplinks: uplinks)
+      drops: head.drops, deadLetters: memory.deadLetters.counts, uplinks: uplinks)
   }
 }
 

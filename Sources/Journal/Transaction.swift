@@ -24,6 +24,7 @@ struct Transaction {
     try giveUpDamaged()
     try giveUpForKeep()
     try sweepHistory()
+    try trimDeadLetters()
 
     var builder = blockBuilder()
     append(commit.records, to: &builder)
@@ -35,6 +36,7 @@ struct Transaction {
     builder.finishBlock()
 
     for block in builder.blocks { try blocks.insert(block) }
+    try keepDeadLetters()
     memory.head.lastSequence = builder.lastSequence
     memory.head.totals = builder.totals
     try state.apply(commit.state)
@@ -70,6 +72,8 @@ struct Transaction {
     try database.run(
       "UPDATE boots SET utc=? WHERE ordinal=? AND utc IS NULL",
       [.integer(utcAtZero.milliseconds), .integer(memory.boots[last].ordinal)], step: "note the clock")
+    guard memory.deadLetters.counts.kept > 0 else { return }
+    try DeadLetterTable(database: database).date(boot: memory.boots[last].id, utcAtZero: utcAtZero)
   }
 
   private mutating func join(_ cursors: [(uplink: String, cursors: LaneCursors)]) {

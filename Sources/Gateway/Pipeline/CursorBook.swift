@@ -27,13 +27,12 @@ struct CursorBook {
     if since == nil { since = now }
   }
 
-  /// What goes with a commit.
-  mutating func take() -> [(uplink: String, cursors: LaneCursors)] {
-    defer {
-      moved = []
-      since = nil
-    }
-    return moved
+  /// What goes with a commit. Those of the uplinks in `held` stay, and are due again after the usual time.
+  mutating func take(except held: Set<String> = [], at now: Int64) -> [(uplink: String, cursors: LaneCursors)] {
+    let taken = moved.filter { !held.contains($0.uplink) }
+    moved.removeAll { !held.contains($0.uplink) }
+    since = moved.isEmpty ? nil : now
+    return taken
   }
 
   /// The commit failed: they wait on, and are due at once.

@@ -9,6 +9,6 @@ extension Pipeline {
     return PipelineReport(
       engine: engine.status, journal: try journal.statistics(), positionDevice: positionDevice,
       utc: trust.utcAtZero.map { $0 + (clock.last - .zero) }, refused: inbox.refused, waiting: batch.records.count,
-      commitError: commitError)
+      unkeptDeadLetters: deadLetters.waiting.count, commitError: commitError)
   }
 }

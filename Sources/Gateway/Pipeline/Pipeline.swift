@@ -28,6 +28,7 @@ public actor Pipeline {
   var trust: ClockTrust
   var batch = CommitBatch()
   private var cursors = CursorBook()
+  var deadLetters = DeadLetterDesk()
   var isRecording: Bool
   private var nextClockCheck: Int64 = 0
   private var retryAt: Int64?
@@ -212,10 +213,11 @@ extension Pipeline {
       bootTime: BootClock.now, wallTime: WallClock.now, isWallTrusted: trust.utcAtZero != nil)
   }
 
-  private func commit(at now: Int64) {
+  func commit(at now: Int64) {
     guard failure == nil else { return }
     if let retryAt, now < retryAt { return }
-    let dirtyCursors = cursors.take()
+    retryDeadLetters()
+    let dirtyCursors = cursors.take(except: deadLetters.heldUplinks, at: now)
     guard !batch.isEmpty || !dirtyCursors.isEmpty else { return }
     do {
       let written = try journal.commit(
@@ -324,14 +326,6 @@ extension Pipeline: RecordSource {
 
   /// Whether the wall clock can be relied on now.
   nonisolated var isClockTrusted: Bool { clockTrusted.withLock { $0 } }
-
-  public func deadLetter(_ uplink: String, _ identity: RecordIdentity, reason: String) {
-    logger.error(
-      "record refused for good by the server",
-      metadata: [
-        "uplink": "\(uplink)", "journal": "\(identity.journal)", "seq": "\(identity.seq)", "reason": "\(reason)",
-      ])
-  }
 
   public func linkChanged(_ uplink: String, isUp: Bool) {
     feed(.system(.link(uplink: uplink, isUp: isUp)), bootTime: BootClock.now)

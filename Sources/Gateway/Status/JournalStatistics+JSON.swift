@@ -22,6 +22,12 @@ extension JournalStatistics {
     writer.beginObject()
     for cause in DropCause.allCases { writer.member(cause.name, Int(clamping: drops[cause].total)) }
     writer.endObject()
+    writer.key("dead_letters")
+    writer.beginObject()
+    writer.member("kept", Int(clamping: deadLetters.kept))
+    writer.member("bytes", Int(clamping: deadLetters.bytes))
+    writer.member("dropped", Int(clamping: deadLetters.dropped))
+    writer.endObject()
   }
 
   /// How many records wait for an uplink, or `nil` where the journal doesn't know it.

@@ -36,6 +36,8 @@ public struct PipelineReport: Sendable {
   var utc: Timestamp?
   var refused: UInt64
   var waiting: Int
+  /// Refused records that could not be kept yet; their uplinks' cursors stand still meanwhile.
+  var unkeptDeadLetters: Int
   var commitError: String?
 
   func write(to writer: inout JSONWriter) {
@@ -50,6 +52,7 @@ public struct PipelineReport: Sendable {
     journal.write(to: &writer)
     writer.member("waiting_for_commit", waiting)
     writer.member("refused", Int(clamping: refused))
+    if unkeptDeadLetters > 0 { writer.member("dead_letters_not_kept_yet", unkeptDeadLetters) }
     if let commitError { writer.member("error", commitError) }
     writer.endObject()
   }

@@ -15,7 +15,9 @@ extension Transaction {
     bytes += recording.reduce(0) { $0 + $1.packed.data.count + 50 }
     bytes += state.reduce(0) { $0 + ($1.value?.count ?? 0) }
     // A row that spills over leaves its last page half empty on average.
-    let rows = Int64(appended.count + recording.count)
+    let letters = memory.deadLetters.waiting
+    bytes += letters.reduce(0) { $0 + Int($1.cost) }
+    let rows = Int64(appended.count + recording.count + letters.count)
     let needed = Int64(bytes) / (Schema.pageSize - 100) + 2 * rows + Self.spare
     guard try usedPages() + needed > pageLimit else { return }
     // A little more at once, so that the gaps are few.

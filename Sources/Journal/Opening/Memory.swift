@@ -14,6 +14,7 @@ struct Memory {
   var pendingMapping: Timestamp?
   /// First numbers of blocks that were found damaged; given up with the next commit.
   var damaged: Set<UInt64> = []
+  var deadLetters = DeadLetterBook()
   var sweep = Sweep()
 
   /// Uplinks in an order that doesn't depend on hashing.

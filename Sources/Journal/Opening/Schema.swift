@@ -28,7 +28,14 @@ enum Schema {
       CREATE TABLE recording (position INTEGER PRIMARY KEY, kind INTEGER NOT NULL, count INTEGER NOT NULL,
         raw INTEGER NOT NULL, crc INTEGER NOT NULL, data BLOB NOT NULL)
       """,
-    ]
+    ],
+    [
+      """
+      CREATE TABLE dead_letters (id INTEGER PRIMARY KEY, uplink TEXT NOT NULL, journal TEXT NOT NULL, seq INTEGER NOT NULL,
+        reason TEXT NOT NULL, time INTEGER NOT NULL, boot TEXT NOT NULL, zero INTEGER NOT NULL, utc INTEGER,
+        raw INTEGER NOT NULL, crc INTEGER NOT NULL, data BLOB NOT NULL, UNIQUE (uplink, journal, seq))
+      """
+    ],
   ]
 
   static var version: Int64 { Int64(steps.count) }

@@ -61,6 +61,10 @@ extension StateTable {
     try set(Self.cursorKind, uplink, cursor.packed)
   }
 
+  func save(_ counts: DeadLetterCounts) throws(JournalError) {
+    try set(Self.journalKind, "dead letters", counts.packed)
+  }
+
   /// All that a fresh connection must know. `nil` in a journal that was just made.
   func memory() throws(JournalError) -> Memory? {
     var memory = Memory()
@@ -82,6 +86,7 @@ extension StateTable {
         throw .truncated(offset: 0)
       }
       memory.head = try Head(packed: head)
+      if let counts = own["dead letters"] { memory.deadLetters.counts = try DeadLetterCounts(packed: counts) }
       var reader = PackedReader(identity)
       memory.engineID = try reader.string()
       memory.machineID = try reader.string()

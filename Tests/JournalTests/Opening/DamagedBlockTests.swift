@@ -1,4 +1,3 @@
-import CSQLite
 import Foundation
 import Journal
 import Model
@@ -7,14 +6,6 @@ import Testing
 @Suite struct DamagedBlockTests {
   private let folder: JournalFolder
   init() throws { folder = try JournalFolder() }
-
-  /// Does something to the closed file behind the journal's back.
-  private func tamper(_ sql: String) {
-    var handle: OpaquePointer?
-    #expect(sqlite3_open(folder.path, &handle) == SQLITE_OK)
-    #expect(sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK)
-    sqlite3_close(handle)
-  }
 
   @Test(arguments: [
     "UPDATE blocks SET data=zeroblob(length(data)) WHERE first=4", "UPDATE blocks SET crc=crc+1 WHERE first=4",
@@ -27,7 +18,7 @@ import Testing
     try journal.openCursor(uplink: "central", from: .oldest)
     for n in 0..<3 { try journal.commit(.at(Double(n), [.event("e"), .reading(1), .reading(2)])) }
     try journal.closeCleanly(time: .seconds(3), clock: .at(3))
-    tamper(sql)
+    folder.tamper(sql)
     let next = try folder.open(now: .at(4))
     #expect(try next.all().map(\.identity.seq) == [1, 2, 3, 7, 8, 9])
     #expect(try next.commit(.at(5)) == 10...10)
@@ -43,7 +34,7 @@ import Testing
     let journal = try folder.open()
     try journal.commit(.at(1, [.reading(1)]))
     try journal.closeCleanly(time: .seconds(3), clock: .at(3))
-    tamper("UPDATE blocks SET last=900")
+    folder.tamper("UPDATE blocks SET last=900")
     let next = try folder.open()
     #expect(next.recovery?.reason.contains("900") == true)
     #expect(next.lastSequence == 0)
@@ -76,7 +67,7 @@ import Testing
     let journal = try folder.open()
     try journal.commit(.at(1, [.reading(1)]))
     try journal.closeCleanly(time: .seconds(3), clock: .at(3))
-    tamper("UPDATE state SET value=x'01ff' WHERE name='\(name)'")
+    folder.tamper("UPDATE state SET value=x'01ff' WHERE name='\(name)'")
     #expect(try folder.open().recovery?.setAside.count == 1)
   }
 }
