@@ -16,8 +16,8 @@ struct GPSDReports: Sendable {
 
   /// How long after a SKY or a GST its figures are still taken for a fix, nanoseconds. SKY changes slowly, and some receivers
   /// give it every five seconds only; an error estimate is of its second.
-  private static let skyLasts: Int64 = 10_000_000_000
-  private static let noiseLasts: Int64 = 3_000_000_000
+  fileprivate static let skyLasts: Int64 = 10_000_000_000
+  fileprivate static let noiseLasts: Int64 = 3_000_000_000
   /// gpsd has room for 4 receivers, or some more where it was built so.
   private static let receiverLimit = 64
 
@@ -25,9 +25,13 @@ struct GPSDReports: Sendable {
     var driver = ""
     var hdop: Double?
     var satellites: Int?
-    var skyAt = Int64.min
+    var skyAt: Int64?
     var noise: Double?
-    var noiseAt = Int64.min
+    var noiseAt: Int64?
+
+    /// True while the last SKY still counts.
+    func hasSky(at time: Int64) -> Bool { skyAt.map { time - $0 <= GPSDReports.skyLasts } ?? false }
+    func hasNoise(at time: Int64) -> Bool { noiseAt.map { time - $0 <= GPSDReports.noiseLasts } ?? false }
   }
 
   private let device: String
@@ -55,8 +59,9 @@ struct GPSDReports: Sendable {
     case .sky(let path, let hdop, let satellites):
       update(path) {
         // gpsd sends several of them for one epoch of NMEA, the first ones without what comes in later sentences.
-        if hdop != nil || time - $0.skyAt > Self.skyLasts { $0.hdop = hdop }
-        if satellites != nil || time - $0.skyAt > Self.skyLasts { $0.satellites = satellites }
+        let isFirst = !$0.hasSky(at: time)
+        if hdop != nil || isFirst { $0.hdop = hdop }
+        if satellites != nil || isFirst { $0.satellites = satellites }
         $0.skyAt = time
       }
     case .noise(let path, let latitude, let longitude):
@@ -93,8 +98,8 @@ struct GPSDReports: Sendable {
     }
     guard let latitude = fix.latitude, let longitude = fix.longitude else { return }
     let receiver = receivers[fix.receiver] ?? Receiver()
-    let hasSky = receiver.skyAt != .min && time - receiver.skyAt <= Self.skyLasts
-    let noise = receiver.noiseAt != .min && time - receiver.noiseAt <= Self.noiseLasts ? receiver.noise : nil
+    let hasSky = receiver.hasSky(at: time)
+    let noise = receiver.hasNoise(at: time) ? receiver.noise : nil
     let isEstimate = Self.estimatesError(driver: receiver.driver)
     reading.isFresh = fix.time == nil || fix.time != lastTime
     lastTime = fix.time

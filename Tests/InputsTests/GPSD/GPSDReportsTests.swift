@@ -32,6 +32,13 @@ import Testing
     #expect(reports.read(#"{"class":"TPV"}"#.utf8, at: 0).content == .positionLost(device: "gps"))
   }
 
+  /// As tomtom-mkII.log begins, on a machine that has been up for longer than no time at all.
+  @Test func theFirstSkyMayLackItsDilution() {
+    var reports = GPSDReports(device: "gps", correctsRollOver: true)
+    _ = reports.read(#"{"class":"SKY","device":"/dev/gps","nSat":12,"uSat":0}"#.utf8, at: 5 * Self.second)
+    #expect(position(&reports, tpv(1), at: 6 * Self.second)?.hdop == nil)
+  }
+
   @Test func aModeWithoutAPositionIsNeitherFixNorLoss() {
     var reports = GPSDReports(device: "gps", correctsRollOver: true)
     _ = position(&reports, tpv(1))
