@@ -77,7 +77,7 @@ extension JournalError {
       isRetryable = true
     case SQLITE_READONLY:
       code = .readOnly
-      message = "the journal can't be written; check the file's owner and mode, and that the file system is mounted rw"
+      message = "the journal is read-only; check the file's owner and mode, and that the file system is mounted rw"
       isRetryable = true
     case SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_AUTH:
       code = .cannotOpen

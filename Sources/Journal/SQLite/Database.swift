@@ -19,6 +19,12 @@ final class Database {
       throw error
     }
     sqlite3_busy_timeout(handle, busyTimeout)
+    // SQLite falls back to reading where it may not write, and then trips over the lock: "disk I/O error", which leads astray.
+    if sqlite3_db_readonly(handle, "main") == 1 {
+      let error = JournalError(sqlite: SQLITE_READONLY, detail: "opened for reading only", path: path, step: "open")
+      close()
+      throw error
+    }
   }
 
   deinit { close() }
