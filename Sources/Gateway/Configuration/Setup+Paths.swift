@@ -16,10 +16,9 @@ extension Setup {
     }
     var catalogue = defaultCatalogue
     if !files.devices.isEmpty {
-      guard let devices = DeviceSet.load(files.devices, positionDevice: nil, diagnostics: &result.diagnostics) else {
-        return result
-      }
-      catalogue = devices.catalogue
+      let devices = DeviceSet.load(files.devices, positionDevice: nil, diagnostics: &result.diagnostics)
+      // Where the devices have mistakes, the rules' own are told all the same, against no devices.
+      catalogue = devices?.catalogue ?? SignalCatalogue()
     }
     result.sources += files.configurations + files.devices
     _ = RuleSet.load(

@@ -30,13 +30,13 @@ public struct Setup: Sendable {
     result.sources += deviceFiles
     let devices = DeviceSet.load(
       deviceFiles, positionDevice: configuration?.position.map { ($0.name, $0.span) }, diagnostics: &result.diagnostics)
-    guard let devices else { return result }
+    // Where the devices have mistakes, the rules' own are told all the same, against no devices.
     let rules = RuleSet.load(
       ruleFiles: ConfigurationFolder.read(folder.rules, ending: [".yaml", ".yml"], diagnostics: &result.diagnostics),
       zoneFiles: ConfigurationFolder.read(folder.zones, ending: [".geojson"], diagnostics: &result.diagnostics),
-      zonesFolder: folder.zones, catalogue: devices.catalogue, sources: &result.sources,
+      zonesFolder: folder.zones, catalogue: devices?.catalogue ?? SignalCatalogue(), sources: &result.sources,
       diagnostics: &result.diagnostics)
-    if let configuration, let rules, !result.diagnostics.hasErrors {
+    if let configuration, let devices, let rules, !result.diagnostics.hasErrors {
       result.setup = Setup(
         configuration: configuration, devices: devices, rules: rules, fingerprint: fingerprint(of: result.sources))
     }
