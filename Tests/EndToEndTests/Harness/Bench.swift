@@ -8,7 +8,8 @@ final class Bench: @unchecked Sendable {
   private var failed = false
 
   private init() throws {
-    var template = Array("\(NSTemporaryDirectory())/waypost-e2e-XXXXXX".utf8CString)
+    let pattern = String(repeating: "X", count: 6)
+    var template = Array("\(NSTemporaryDirectory())waypost-e2e-\(pattern)".utf8CString)
     guard mkdtemp(&template) != nil else { throw lastError("mkdtemp") }
     directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     // gpsd gives up its privileges and must still reach what is in here.

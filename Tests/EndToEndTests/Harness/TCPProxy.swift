@@ -24,13 +24,14 @@ final class TCPProxy: @unchecked Sendable {
   }
 
   let port: Int
-  private let upstream: Int
+  private var upstream: Int
   private let patience: Double
   private let listener: Int32
   private let lock = NSLock()
   private var link = Link.up
   private var stopped = false
   private var resetRequested = false
+  private var deafenRequested = false
   private var passedToClient: [Passed] = []
   private var opened = 0
   private var asked = 0
@@ -70,6 +71,12 @@ final class TCPProxy: @unchecked Sendable {
   /// Resets what is connected now and lets new connections through.
   func dropConnections() { apply { resetRequested = true } }
 
+  /// From now on everything on the existing connections is taken and thrown away, both ways, without a word; new ones work.
+  func deafen() { apply { deafenRequested = true } }
+
+  /// Where new connections go from now on.
+  func lead(to port: Int) { apply { upstream = port } }
+
   /// What the client was given so far.
   var passed: [Passed] { lock.withLock { passedToClient } }
   /// Connections so far.
@@ -80,6 +87,7 @@ final class TCPProxy: @unchecked Sendable {
     var client: Int32
     var server: Int32?
     var isConnected = false
+    var isDeaf = false
     var giveUp: Instant
     var pending: [Direction: [UInt8]] = [.toServer: [], .toClient: []]
     var ended: Set<Direction> = []
@@ -92,10 +100,14 @@ final class TCPProxy: @unchecked Sendable {
       if let server = pair.server { Socket.reset(server) }
     }
     while true {
-      let (link, stop, reset, seen) = lock.withLock {
-        defer { resetRequested = false }
-        return (self.link, stopped, resetRequested, asked)
+      let (link, stop, reset, deafen, seen) = lock.withLock {
+        defer {
+          resetRequested = false
+          deafenRequested = false
+        }
+        return (self.link, stopped, resetRequested, deafenRequested, asked)
       }
+      if deafen { for index in pairs.indices { pairs[index].isDeaf = true } }
       if reset || stop {
         pairs.forEach(drop)
         pairs = []
@@ -130,7 +142,7 @@ final class TCPProxy: @unchecked Sendable {
       }
       pairs = pairs.compactMap { pair in
         var pair = pair
-        if advance(&pair, link: link, keeps: keeps) { return pair }
+        if advance(&pair, link: pair.isDeaf ? .swallow([.toServer, .toClient]) : link, keeps: keeps) { return pair }
         return nil
       }
     }
@@ -168,7 +180,7 @@ final class TCPProxy: @unchecked Sendable {
 
   private func open(_ pair: inout Pair) -> Bool {
     do {
-      if pair.server == nil { pair.server = try Socket.connect(port: upstream) }
+      if pair.server == nil { pair.server = try Socket.connect(port: lock.withLock { upstream }) }
       if let server = pair.server { pair.isConnected = try Socket.connected(server) }
       return true
     } catch {

@@ -23,6 +23,10 @@ struct Judge: Sendable {
     /// A fix that no outage excuses is missing.
     case missingFix(milliseconds: Int64, at: Double)
     case unknownFix(String)
+    /// A batch said that everything up to `low` was settled, and `seq` came only then.
+    case settledTooEarly(lane: String, low: Int, seq: Int)
+    /// A batch named a head behind what had arrived.
+    case headBehind(Int, seq: Int)
 
     var description: String {
       switch self {
@@ -36,6 +40,8 @@ struct Judge: Sendable {
       case .unknown(let line): "came, but was never decided: \(line)"
       case .missingFix(let milliseconds, let at): "the fix of \(milliseconds) (at \(at) s) is missing without an excuse"
       case .unknownFix(let line): "no such fix was ever taken: \(line)"
+      case .settledTooEarly(let lane, let low, let seq): "\(lane) was said to be settled up to \(low), then \(seq) came"
+      case .headBehind(let head, let seq): "head was said to be \(head) after \(seq) had come"
       }
     }
   }
@@ -103,24 +109,37 @@ struct Judge: Sendable {
   /// What arrived, by number, must be what the replay of the recording says, byte for byte; `skipping` leaves out what had a number
   /// before the recording began.
   func replayViolations(predicted lines: [String], skipping first: Int = 0) throws -> [Violation] {
-    let expected = try lines.map { try Self.comparable(WireValue.parse(Array($0.utf8))) }
+    let expected = try lines.map { Decided(try WireValue.parse(Array($0.utf8))) }
     let actual = inOrder.filter { $0.identity.seq > first && !Self.gatewayTypes.contains($0.type) }
-      .map { Self.comparable($0.object) }
+      .map { Decided($0.object) }
     if expected == actual { return [] }
     let difference = actual.difference(from: expected)
     let violations = difference.map { change -> Violation in
       switch change {
-      case .remove(_, let line, _): .missing(line)
-      case .insert(_, let line, _): .unknown(line)
+      case .remove(_, let record, _): .missing(record.text)
+      case .insert(_, let record, _): .unknown(record.text)
       }
     }
     return violations
   }
 
-  /// The bytes that must agree. A record decided before the clock was trusted gets its time when it is sent, so without `timestamp`
-  /// in the prediction there is nothing to compare it with.
-  private static func comparable(_ object: WireValue) -> String {
-    object.without(ReceivedRecord.identityMembers.union(["time_quality", "boot", "uptime"]))
+  /// The bytes of a record that must agree. One that was decided before the clock was trusted is dated by the journal, when it is
+  /// sent; the replay knows the engine's time of it only.
+  private struct Decided: Equatable {
+    let text: String
+    let timeless: String
+    let isDated: Bool
+
+    init(_ object: WireValue) {
+      let identity = ReceivedRecord.identityMembers
+      text = object.without(identity)
+      timeless = object.without(identity.union(["timestamp", "time_quality", "boot", "uptime", "engine_time"]))
+      isDated = object["timestamp"] != nil
+    }
+
+    static func == (a: Self, b: Self) -> Bool {
+      a.isDated && b.isDated ? a.text == b.text : a.timeless == b.timeless
+    }
   }
 
   /// When the gateway may not have kept what it took: from (kill − flush) to ready again.
@@ -137,6 +156,15 @@ struct Judge: Sendable {
   struct Fix: Hashable, Sendable {
     var milliseconds: Int64
     var time: Instant
+    var latitude = 46.5
+    var longitude = 6.25
+
+    init(milliseconds: Int64, time: Instant) { (self.milliseconds, self.time) = (milliseconds, time) }
+
+    init(_ sent: GPSFeed.Sent) {
+      self.init(milliseconds: sent.fix.milliseconds, time: sent.time)
+      (latitude, longitude) = (sent.fix.latitude, sent.fix.longitude)
+    }
   }
 
   /// Every fix taken arrives, but for the outages; nothing else does.
@@ -145,11 +173,16 @@ struct Judge: Sendable {
     var violations: [Violation] = []
     let given = Set(fixes.map(\.milliseconds))
     for record in firstArrivals where record.type == "position" {
-      guard let time = record.fixTime, given.contains(time) else {
-        violations.append(.unknownFix(record.content))
+      if let time = record.fixTime, given.contains(time) {
+        arrived.insert(time)
         continue
       }
-      arrived.insert(time)
+      // gpsd reports a place before it knows the date; such a fix carries its arrival's time, and is known by its place alone.
+      let place = PlaceAndTime(record)
+      let isTaken = fixes.contains {
+        PlaceAndTime(latitude: $0.latitude, longitude: $0.longitude, time: nil).isNear(place)
+      }
+      if !isTaken { violations.append(.unknownFix(record.content)) }
     }
     let start = fixes.first?.time ?? .now
     for fix in fixes where !arrived.contains(fix.milliseconds) {

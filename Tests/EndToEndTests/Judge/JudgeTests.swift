@@ -71,7 +71,8 @@ import Testing
     #expect(
       try judge.replayViolations(predicted: [1, 3].map { "{\(Self.positionBody($0))}" })
         == [.unknown("{\(Self.positionBody(2))}")])
-    let fixes = [1, 3].map { Judge.Fix(milliseconds: Self.milliseconds($0), time: Instant(seconds: Double($0))) }
+    var fixes = [1, 3].map { Judge.Fix(milliseconds: Self.milliseconds($0), time: Instant(seconds: Double($0))) }
+    for index in fixes.indices { fixes[index].latitude = 10 }
     #expect(judge.fixViolations(given: fixes, outages: []).count == 1)
     let reports = [1, 3].map {
       GPSDReport(latitude: 46.5, longitude: 6.25, time: .init(milliseconds: Self.milliseconds($0)))
@@ -83,6 +84,15 @@ import Testing
     let judge = Judge(received: try Self.drive(1...1))
     let line = "{\(Self.positionBody(1).replacing("46.5", with: "46.50"))}"
     #expect(try judge.replayViolations(predicted: [line]).count == 2)
+  }
+
+  @Test func aRecordDecidedWithoutAClockIsDatedLater() throws {
+    let judge = Judge(received: try Self.drive(1...1))
+    func line(_ place: String) -> String {
+      #"{"type":"position","engine_time":0.1,"location":{"latitude":\#(place),"longitude":6.25}}"#
+    }
+    #expect(try judge.replayViolations(predicted: [line("46.5")]).isEmpty)
+    #expect(try judge.replayViolations(predicted: [line("46.4")]).count == 2)
   }
 
   @Test func theReplaysOrderCounts() throws {
@@ -155,6 +165,19 @@ import Testing
     #expect(judge.fixViolations(given: fixes, outages: []).count == 2)
   }
 
+  @Test func aLowThatSettlesWhatHasNotComeIsFound() throws {
+    let judge = Judge(received: try Self.drive(1...4))
+    func batch(_ position: Int, low: Int, head: Int = 4) -> ReceivedBatch {
+      .init(position: position, low: ["position": low, "event": 9], head: head)
+    }
+    #expect(judge.proofViolations([batch(0, low: 0), batch(2, low: 2), batch(4, low: 4)]).isEmpty)
+    #expect(judge.proofViolations([batch(2, low: 3)]) == [.settledTooEarly(lane: "position", low: 3, seq: 3)])
+    #expect(judge.proofViolations([batch(4, low: 4, head: 3)]) == [.headBehind(3, seq: 4)])
+    // A repeat below `low` is no first arrival.
+    let again = Judge(received: try Self.drive(1...4) + Self.drive(1...1))
+    #expect(again.proofViolations([batch(4, low: 4)]).isEmpty)
+  }
+
   @Test func batchesAreTakenApart() throws {
     let payload =
       #"{"type":"batch","gateway":"g","journal":"j","batch":1,"low":{},"head":2,"messages":[{"type":"position","seq":1},{"type":"reading","seq":2,"late":true,"value":5.0}]}"#
@@ -164,6 +187,7 @@ import Testing
     #expect(records.map(\.identity.description) == ["j/1", "j/2"])
     #expect(records.map(\.content) == [#"{"type":"position"}"#, #"{"type":"reading","value":5.0}"#])
     #expect(records.map(\.isLate) == [false, true])
+    #expect(try ReceivedBatch.batches(in: [message]) == [.init(position: 0, low: [:], head: 2)])
   }
 
   @Test(arguments: ["", "{", "{}x", #"{"type":"position","seq":1}"#, #"{"a":1,"a":2}"#, "nonsense"])

@@ -1,7 +1,7 @@
 import Model
 
 /// A fix by where and when it was, as far as gpsd and the wire must agree on it.
-struct PlaceAndTime: Hashable, Sendable, CustomStringConvertible {
+struct PlaceAndTime: Equatable, Sendable, CustomStringConvertible {
   var latitude: Double
   var longitude: Double
   /// Milliseconds since 1970 modulo 1024 weeks: gpsd 3.22 and the gateway may correct a week roll-over differently. `nil` where gpsd
@@ -29,13 +29,14 @@ struct PlaceAndTime: Hashable, Sendable, CustomStringConvertible {
 
   var description: String { "\(latitude) \(longitude) at \(time.map(String.init) ?? "no time")" }
 
-  /// Equal where both have a time, or one has none.
+  /// The same place to the 7 decimals of the wire (about a centimetre), and the same time where both have one.
   static func == (a: Self, b: Self) -> Bool {
-    a.latitude == b.latitude && a.longitude == b.longitude && (a.time == nil || b.time == nil || a.time == b.time)
+    abs(a.latitude - b.latitude) < 0.6e-7 && abs(a.longitude - b.longitude) < 0.6e-7
+      && (a.time == nil || b.time == nil || a.time == b.time)
   }
 
-  func hash(into hasher: inout Hasher) {
-    hasher.combine(latitude)
-    hasher.combine(longitude)
+  /// The same place as a receiver's sentences give it, with six decimals of a minute.
+  func isNear(_ other: Self) -> Bool {
+    abs(latitude - other.latitude) < 2e-7 && abs(longitude - other.longitude) < 2e-7
   }
 }

@@ -34,7 +34,6 @@ final class Gateway: @unchecked Sendable {
         path: \(settings.journal ?? bench.path("journal.db"))
         flush: \(settings.flush)
       api:
-        listen: off
         socket: \(bench.path("control.sock"))
 
       """
