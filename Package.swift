@@ -52,8 +52,8 @@ let package = Package(
     library("Config", ["Model", "CYAML"]),
     library("Rules", ["Model", "Geo", "Config"]),
     library("Journal", ["Model", "CSQLite", "CZlib"]),
-    library("Inputs", ["Model", "Geo", "Config", "CExpat", log]),
-    library("Uplinks", ["Model", "Config", "Journal", "CMosquitto", "CZlib", log]),
+    library("Inputs", ["Model", "Threads", "Geo", "Config", "CExpat", log]),
+    library("Uplinks", ["Model", "Threads", "Config", "Journal", "CMosquitto", "CZlib", log]),
     library(
       "Gateway",
       [
@@ -79,6 +79,7 @@ let package = Package(
       swiftSettings: settings),
 
     tests(of: "Model"),
+    tests(of: "Threads"),
     tests(of: "Geo", ["Config"], cases: ["Peers/containment.py"]),
     tests(of: "Config", ["Model"], cases: ["Diagnostics/Cases"]),
     tests(of: "Rules", cases: ["Cases"]),

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Threads
 
 /// A thread of one input's own, for the blocking calls of C libraries, which on Swift's cooperative pool would hold up everything
 /// else: eight of them stopped every timer of a two-core process.
@@ -17,6 +18,9 @@ final class DeviceThread: Sendable {
 
   /// Becomes readable when the thread is to end.
   let stopDescriptor: Int32
+
+  /// Bytes. Names are looked up on it, so that the system's name service plug-ins run there.
+  private static let stackSize = 1 << 20
 
   private struct State {
     var isStopping = false
@@ -48,7 +52,14 @@ final class DeviceThread: Sendable {
     let failure = await withTaskCancellationHandler {
       await withCheckedContinuation { (waiter: CheckedContinuation<Failure?, Never>) in
         state.withLock { $0.waiter = waiter }
-        if let failure = Self.start(Start(name: name, thread: self, body: body)) { resume(failure) }
+        do throws(DedicatedThread.Failure) {
+          try DedicatedThread.start(name: name, stackSize: Self.stackSize) {
+            body(self)
+            self.resume(nil)
+          }
+        } catch {
+          resume(Failure(call: "pthread_create", code: error.code))
+        }
       }
     } onCancel: {
       stop()
@@ -80,58 +91,11 @@ final class DeviceThread: Sendable {
     if isStuck { resume(nil) }
   }
 
-  fileprivate func resume(_ failure: Failure?) {
+  private func resume(_ failure: Failure?) {
     let waiter = state.withLock { state in
       defer { state.waiter = nil }
       return state.waiter
     }
     waiter?.resume(returning: failure)
   }
-
-  fileprivate final class Start: Sendable {
-    let name: String
-    let thread: DeviceThread
-    let body: @Sendable (DeviceThread) -> Void
-    init(name: String, thread: DeviceThread, body: @escaping @Sendable (DeviceThread) -> Void) {
-      self.name = name
-      self.thread = thread
-      self.body = body
-    }
-  }
-
-  private static func start(_ start: Start) -> Failure? {
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    defer { pthread_attr_destroy(&attributes) }
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    // Signals are the main thread's: a `poll` here must not take a SIGTERM meant for the process.
-    var all = sigset_t()
-    var before = sigset_t()
-    sigfillset(&all)
-    pthread_sigmask(SIG_SETMASK, &all, &before)
-    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-    var id = pthread_t()
-    let argument = Unmanaged.passRetained(start).toOpaque()
-    let code = pthread_create(&id, &attributes, deviceThreadBegins, argument)
-    guard code != 0 else { return nil }
-    Unmanaged<Start>.fromOpaque(argument).release()
-    return Failure(call: "pthread_create", code: code)
-  }
-
-  /// Names the calling thread, for those who look; without /proc it stays as it is.
-  fileprivate static func name(_ name: String) {
-    let descriptor = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
-    _ = write(descriptor, Array(name.utf8.prefix(15)), min(15, name.utf8.count))
-    close(descriptor)
-  }
-}
-
-private func deviceThreadBegins(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-  guard let argument else { return nil }
-  let start = Unmanaged<DeviceThread.Start>.fromOpaque(argument).takeRetainedValue()
-  DeviceThread.name(start.name)
-  start.body(start.thread)
-  start.thread.resume(nil)
-  return nil
 }

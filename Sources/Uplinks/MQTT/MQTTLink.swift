@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Threads
 
 /// One connection as others see it: a box that the loop's thread empties.
 final class MQTTLink: Link {
@@ -73,25 +74,11 @@ final class MQTTLink: Link {
 
   /// Starts the loop's thread, which keeps the link alive until it has reported `down`.
   func start() {
-    var thread = pthread_t()
-    let retained = Unmanaged.passRetained(self)
-    let code = pthread_create(
-      &thread, nil,
-      { argument in
-        guard let argument else { return nil }
-        let link = Unmanaged<MQTTLink>.fromOpaque(argument).takeRetainedValue()
-        // Signals are for the main thread, and a broken pipe comes back as an error here.
-        var signals = sigset_t()
-        sigfillset(&signals)
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
-        link.sink(.down(MQTTLoop.run(link)))
-        return nil
-      }, retained.toOpaque())
-    if code == 0 {
-      pthread_detach(thread)
-    } else {
-      retained.release()
-      sink(.down(.local("no thread for the connection: \(String(cString: strerror(code)))")))
+    do throws(DedicatedThread.Failure) {
+      // Names are looked up on it, so that the system's name service plug-ins need their room too.
+      try DedicatedThread.start(name: "mqtt", stackSize: 1 << 20) { self.sink(.down(MQTTLoop.run(self))) }
+    } catch {
+      sink(.down(.local("no thread for the connection: \(String(cString: strerror(error.code)))")))
     }
   }
 }
