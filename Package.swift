@@ -48,16 +48,18 @@ let package = Package(
 
     library("Model", []),
     library("Threads", []),
+    library("Deflate", ["CZlib"]),
     library("Geo", []),
     library("Config", ["Model", "CYAML"]),
     library("Rules", ["Model", "Geo", "Config"]),
-    library("Journal", ["Model", "CSQLite", "CZlib"]),
+    library("Journal", ["Model", "Deflate", "CSQLite"]),
     library("Inputs", ["Model", "Threads", "Geo", "Config", "CExpat", log]),
-    library("Uplinks", ["Model", "Threads", "Config", "Journal", "CMosquitto", "CZlib", log]),
+    library("Uplinks", ["Model", "Threads", "Deflate", "Config", "Journal", "CMosquitto", log]),
     library(
       "Gateway",
       [
-        "Model", "Threads", "Geo", "Config", "Rules", "Journal", "Inputs", "Uplinks", "CLinux", "COpenSSL", "CExpat",
+        "Model", "Threads", "Deflate", "Geo", "Config", "Rules", "Journal", "Inputs", "Uplinks", "CLinux", "COpenSSL",
+        "CExpat",
         "CMosquitto", "CSQLite", "CYAML", "CZlib", log, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -80,12 +82,13 @@ let package = Package(
 
     tests(of: "Model"),
     tests(of: "Threads"),
+    tests(of: "Deflate"),
     tests(of: "Geo", ["Config"], cases: ["Peers/containment.py"]),
     tests(of: "Config", ["Model"], cases: ["Diagnostics/Cases"]),
     tests(of: "Rules", cases: ["Cases"]),
     tests(of: "Journal", ["CSQLite"]),
     tests(of: "Inputs"),
-    tests(of: "Uplinks", ["CMosquitto", "CZlib"]),
+    tests(of: "Uplinks", ["CMosquitto", "Deflate"]),
     tests(of: "Gateway", ["Model", "Config", "Rules", "Journal", "Inputs", log]),
     // Real processes: `waypost` itself, gpsd, mosquitto. The executable is a dependency so that it is built first.
     .testTarget(

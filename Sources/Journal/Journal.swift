@@ -1,3 +1,4 @@
+import Deflate
 public import Model
 
 // # The journal's file
@@ -40,7 +41,7 @@ public final class Journal {
   var database: Database?
   var isFinished = false
   var memory: Memory
-  let deflater = Deflater()
+  let deflater = Deflater(.quick)
   let inflater = Inflater()
   var cache = BlockCache()
   /// The head as the transaction under way would leave it, to tell after an I/O error whether it is on disk.

@@ -1,3 +1,4 @@
+import Deflate
 import Model
 
 /// What there is to tell of the journal, for `waypost status`.

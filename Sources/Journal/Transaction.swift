@@ -1,3 +1,4 @@
+import Deflate
 import Model
 
 /// One commit under way: works on a copy of the memory, which is taken over once SQLite has committed.

@@ -1,5 +1,5 @@
-import CZlib
 public import Config
+import Deflate
 public import Inputs
 public import Model
 public import Rules
@@ -44,10 +44,7 @@ public struct Setup: Sendable {
   }
 
   private static func fingerprint(of files: [SourceFile]) -> String {
-    let checksum = files.reduce(UInt(0)) { sum, file in
-      file.bytes.withUnsafeBufferPointer { crc32_z(sum, $0.baseAddress, $0.count) }
-    }
-    let digits = String(checksum, radix: 16)
+    let digits = String(Checksum.crc32(files.map(\.bytes)), radix: 16)
     return String(repeating: "0", count: 8 - digits.count) + digits
   }
 

@@ -1,3 +1,4 @@
+import Deflate
 import Model
 
 /// One row of the table `blocks`: the records of one commit, or a part of them.

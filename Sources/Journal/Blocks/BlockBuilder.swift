@@ -1,3 +1,4 @@
+import Deflate
 import Model
 
 /// Makes the blocks of one commit.

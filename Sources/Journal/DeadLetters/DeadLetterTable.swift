@@ -1,3 +1,4 @@
+import Deflate
 import Model
 
 /// The table `dead_letters`, in the order in which they were kept.

@@ -1,3 +1,4 @@
+import Deflate
 import Model
 
 /// A dead letter as it lies in its table. It holds all that its record needs to be understood, since block, run and boot may be

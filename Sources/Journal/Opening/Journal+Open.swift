@@ -1,3 +1,4 @@
+import Deflate
 import Glibc
 public import Model
 
@@ -109,7 +110,7 @@ extension Journal {
       gateway: memory.head.recording.gateway, engine: memory.engineID, time: memory.head.time,
       state: try StateTable(database: database).engineRows())
     try RecordingTable(database: database).append(
-      RecordingBlock.segment(header, by: Deflater()), state: &memory.head.recording)
+      RecordingBlock.segment(header, by: Deflater(.quick)), state: &memory.head.recording)
   }
 
   /// Engine time over a reboot (architecture.md, "Engine time"): by the wall clock if it was trusted before and is now; else it stands

@@ -1,3 +1,4 @@
+import Deflate
 import Model
 
 /// One piece of a recording, as a row of the table `recording` and as a frame of the file.

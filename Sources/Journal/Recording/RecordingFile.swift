@@ -1,3 +1,4 @@
+import Deflate
 public import Model
 
 // The file that `waypost record export` writes and `waypost replay` reads:
@@ -48,7 +49,7 @@ extension RecordingBlock {
 
 /// Makes the bytes of a recording's file. The caller writes them, in their order.
 public struct RecordingWriter {
-  private let deflater = Deflater()
+  private let deflater = Deflater(.quick)
   private var waiting: [Observation] = []
   private var count: UInt64 = 0
   /// Not yet taken.

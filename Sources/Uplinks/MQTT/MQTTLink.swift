@@ -1,3 +1,4 @@
+import Deflate
 import Glibc
 import Synchronization
 import Threads
@@ -37,7 +38,7 @@ final class MQTTLink: Link {
     var topic = options.topics.topic(for: message.route)
     var payload = payload
     var isDeflated = false
-    if options.deflatesBatches, case .batch = message.route, let small = Deflate.raw(payload) {
+    if options.deflatesBatches, case .batch = message.route, let small = Deflater(.balanced).deflate(payload) {
       payload = small
       topic += "/z"
       isDeflated = true

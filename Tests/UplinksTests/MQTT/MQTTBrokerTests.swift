@@ -1,4 +1,4 @@
-import CZlib
+import Deflate
 import Foundation
 import Model
 import Testing
@@ -260,7 +260,7 @@ struct MQTTBrokerTests {
     running.source.append(Array(repeating: .position, count: 100))
     #expect(await eventually { subscriber.messages.contains { $0.topic == "waypost/truck-005/batch/z" } })
     let message = try #require(subscriber.messages.first { $0.topic.hasSuffix("/z") })
-    let data = try #require(inflate(message.payload))
+    let data = try #require(Inflater().inflate(message.payload, limit: 1 << 20))
     let json = try #require(try JSONSerialization.jsonObject(with: Data(data)) as? [String: Any])
     #expect((json["messages"] as? [Any])?.count ?? 0 > 0)
     await running.stop()
@@ -273,21 +273,4 @@ final class Flag: @unchecked Sendable {
   private var value = false
   func raise() { lock.withLock { value = true } }
   var isRaised: Bool { lock.withLock { value } }
-}
-
-/// Undoes raw DEFLATE.
-func inflate(_ bytes: [UInt8]) -> [UInt8]? {
-  var stream = z_stream()
-  guard inflateInit2_(&stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return nil }
-  defer { inflateEnd(&stream) }
-  var input = bytes
-  return input.withUnsafeMutableBufferPointer { source in
-    [UInt8](unsafeUninitializedCapacity: 1 << 20) { target, count in
-      stream.next_in = source.baseAddress
-      stream.avail_in = UInt32(source.count)
-      stream.next_out = target.baseAddress
-      stream.avail_out = 1 << 20
-      count = inflate(&stream, Z_FINISH) == Z_STREAM_END ? Int(stream.total_out) : 0
-    }
-  }
 }
