@@ -44,7 +44,7 @@ public struct Daemon: Sendable {
     }
     pipeline = try Pipeline(
       journal: journal, rules: setup.rules, catalogue: setup.devices.catalogue,
-      flush: configuration.journal.flush, now: clock, bootID: Boot.id, logger: logger)
+      flush: configuration.journal.flush, now: clock, logger: logger)
     let pipeline = self.pipeline
     let identity = GatewayIdentity(
       id: configuration.id, version: Version.current, configuration: setup.fingerprint)
@@ -100,10 +100,14 @@ extension Daemon: ControlAnswers {
       try await write(ControlReply.success { $0.member("changed", changed) })
     case .recordExport:
       // The recording goes out piece by piece, so that a large one never lies in memory; the client knows by the end mark that it
-      // is whole.
+      // is whole. What can be refused is refused before the first of it.
+      var export = try await pipeline.beginExport()
+      var piece = try await pipeline.nextPiece(of: &export)
       try await write(ControlReply.success())
-      var export = await pipeline.beginExport()
-      while let piece = try await pipeline.nextPiece(of: &export) { try await write(piece) }
+      while let bytes = piece {
+        try await write(bytes)
+        piece = try await pipeline.nextPiece(of: &export)
+      }
     }
   }
 

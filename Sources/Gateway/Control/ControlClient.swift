@@ -35,7 +35,10 @@ public struct ControlClient: ~Copyable {
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw Failure(description: "no socket to be had (errno \(errno))") }
     var wait = timeval(tv_sec: timeout, tv_usec: 0)
-    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
+    // The latter also bounds connecting, which waits where the gateway has hung and its queue is full.
+    for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+      setsockopt(descriptor, SOL_SOCKET, option, &wait, socklen_t(MemoryLayout<timeval>.size))
+    }
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
@@ -89,6 +92,7 @@ public struct ControlClient: ~Copyable {
       let count = rest.withUnsafeBytes {
         Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
       }
+      if count < 0, errno == EINTR { continue }
       guard count > 0 else { throw Failure(description: "the daemon hung up (errno \(errno))") }
       rest = rest.dropFirst(count)
     }
@@ -110,7 +114,8 @@ public struct ControlClient: ~Copyable {
 
   private func receive() throws(Failure) -> [UInt8]? {
     var buffer = [UInt8](repeating: 0, count: 65536)
-    let count = recv(descriptor, &buffer, buffer.count, 0)
+    var count: Int
+    repeat { count = recv(descriptor, &buffer, buffer.count, 0) } while count < 0 && errno == EINTR
     if count < 0 {
       throw Failure(
         description: errno == EAGAIN
@@ -125,6 +130,7 @@ public struct ControlClient: ~Copyable {
       "no gateway answers at \(path); is it running? `systemctl status waypost` tells, `systemctl start waypost` starts it"
     case EACCES, EPERM:
       "you may not talk to the gateway at \(path); use sudo, or join its group: `sudo adduser $USER waypost`, then log in again"
+    case EAGAIN: "the gateway at \(path) hangs; `systemctl restart waypost` ends it and loses nothing that was kept"
     default: "the gateway at \(path) can't be reached (errno \(code))"
     }
   }

@@ -4,17 +4,27 @@ import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
+import Synchronization
 
 /// Answers the command line on the control socket; `ControlRequest` has the protocol.
 ///
-/// At most `connectionLimit` at a time and ten seconds for each request, so that a client that hangs costs nothing.
+/// At most `connectionLimit` clients at a time; one that doesn't ask, or doesn't take its answer, is let go after `timeout`.
 struct ControlServer: Service {
   static let connectionLimit = 16
-  static let requestTimeout = Duration.seconds(10)
 
   let path: String
   let answers: any ControlAnswers
   let logger: Logger
+  /// The longest wait for a client, for its request and for each piece of the answer.
+  private let timeout: Duration
+  private let places = Places()
+
+  init(path: String, answers: any ControlAnswers, logger: Logger, timeout: Duration = .seconds(10)) {
+    self.path = path
+    self.answers = answers
+    self.logger = logger
+    self.timeout = timeout
+  }
 
   func run() async throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -23,7 +33,7 @@ struct ControlServer: Service {
     } catch {
       // The daemon works without its socket; the operator must know that `waypost status` won't.
       logger.error("control socket not available", metadata: ["path": "\(path)", "error": "\(error)"])
-      try await gracefulShutdown()
+      do { try await gracefulShutdown() } catch { logger.debug("cancelled before the gateway was told to stop") }
     }
     try await group.shutdownGracefully()
   }
@@ -42,10 +52,12 @@ struct ControlServer: Service {
     }
     try await withThrowingDiscardingTaskGroup { tasks in
       try await server.executeThenClose { clients in
-        var open = 0
         for try await client in clients.cancelOnGracefulShutdown() {
-          open += 1
-          tasks.addTask { await answer(client) }
+          let hasPlace = places.take()
+          tasks.addTask {
+            await answer(client, hasPlace: hasPlace)
+            if hasPlace { places.leave() }
+          }
         }
       }
       tasks.cancelAll()
@@ -53,15 +65,21 @@ struct ControlServer: Service {
     unlink(path)
   }
 
-  private func answer(_ client: NIOAsyncChannel<ByteBuffer, ByteBuffer>) async {
+  private func answer(_ client: NIOAsyncChannel<ByteBuffer, ByteBuffer>, hasPlace: Bool) async {
     do {
       try await client.executeThenClose { inbound, outbound in
-        guard let line = try await Self.readLine(from: inbound) else { return }
+        guard hasPlace else {
+          let refusal = "the gateway answers \(Self.connectionLimit) others already; try again in a moment"
+          return try await outbound.write(ByteBuffer(bytes: ControlReply.refusal(refusal)))
+        }
+        guard let line = try await inTime({ try await Self.readLine(from: inbound) }) else { return }
         switch Self.request(in: line) {
         case .success(let request): try await reply(to: request, outbound)
         case .failure(let refusal):
           try await outbound.write(ByteBuffer(bytes: ControlReply.refusal(refusal.message)))
         }
+        // Closing drops what the socket has not taken yet; this comes behind all of it.
+        try await inTime { try await client.channel.writeAndFlush(ByteBuffer()) }
       }
     } catch {
       logger.debug("control connection ended", metadata: ["error": "\(error)"])
@@ -73,31 +91,39 @@ struct ControlServer: Service {
   ) async throws {
     do {
       try await answers.answer(request) { chunk in
-        try await outbound.write(ByteBuffer(bytes: chunk))
+        try await inTime { try await outbound.write(ByteBuffer(bytes: chunk)) }
       }
+    } catch is TimedOut {
+      throw TimedOut()
     } catch {
       try await outbound.write(ByteBuffer(bytes: ControlReply.refusal("\(error)")))
     }
   }
 
-  /// The first line, without its end; `nil` when the client left, or took longer than it may.
+  /// The first line, without its end; `nil` when the client left before.
   private static func readLine(from inbound: NIOAsyncChannelInboundStream<ByteBuffer>) async throws -> [UInt8]? {
-    try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
+    var line: [UInt8] = []
+    for try await buffer in inbound {
+      line.append(contentsOf: buffer.readableBytesView)
+      if let end = line.firstIndex(of: 10) { return Array(line[..<end]) }
+      if line.count > ControlRequest.lineLimit { return line }
+    }
+    return nil
+  }
+
+  private struct TimedOut: Error {}
+
+  /// Does what waits for the client, but not for ever.
+  private func inTime<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+    try await withThrowingTaskGroup(of: Value.self) { group in
+      group.addTask(operation: body)
       group.addTask {
-        var line: [UInt8] = []
-        for try await buffer in inbound {
-          line.append(contentsOf: buffer.readableBytesView)
-          if let end = line.firstIndex(of: 10) { return Array(line[..<end]) }
-          if line.count > ControlRequest.lineLimit { return line }
-        }
-        return nil
-      }
-      group.addTask {
-        try await Task.sleep(for: requestTimeout)
-        return nil
+        try await Task.sleep(for: timeout)
+        throw TimedOut()
       }
       defer { group.cancelAll() }
-      return try await group.next() ?? nil
+      guard let value = try await group.next() else { throw TimedOut() }
+      return value
     }
   }
 
@@ -118,6 +144,22 @@ struct ControlServer: Service {
     }
     return .success(request)
   }
+}
+
+/// How many clients are being served.
+private final class Places: Sendable {
+  private let taken = Mutex(0)
+
+  /// False when there is none left.
+  func take() -> Bool {
+    taken.withLock { taken in
+      guard taken < ControlServer.connectionLimit else { return false }
+      taken += 1
+      return true
+    }
+  }
+
+  func leave() { taken.withLock { $0 -= 1 } }
 }
 
 /// Whoever knows the answers: the gateway.

@@ -1,4 +1,3 @@
-import Inputs
 import Journal
 import Model
 
@@ -10,6 +9,8 @@ struct CursorBook {
 
   private var moved: [(uplink: String, cursors: LaneCursors)] = []
   private var since: Int64?
+
+  var isEmpty: Bool { moved.isEmpty }
 
   /// When they must be saved, on the boot clock.
   var deadline: Int64? { since.map { $0 + Self.limit } }
@@ -36,8 +37,8 @@ struct CursorBook {
   }
 
   /// The commit failed: they wait on, and are due at once.
-  mutating func giveBack(_ cursors: [(uplink: String, cursors: LaneCursors)]) {
+  mutating func giveBack(_ cursors: [(uplink: String, cursors: LaneCursors)], at now: Int64) {
     for entry in cursors where waiting(entry.uplink) == nil { moved.append(entry) }
-    if !moved.isEmpty { since = since ?? BootClock.now - Self.limit }
+    if !moved.isEmpty { since = since ?? now - Self.limit }
   }
 }

@@ -35,13 +35,15 @@ final class Inbox: ObservationSink {
     return accepted
   }
 
-  /// Everything that waits, oldest first.
-  func take() -> [Arrival] {
+  /// The oldest that wait, at most `count`.
+  func take(atMost count: Int) -> [Arrival] {
     state.withLock { state in
-      defer { state.arrivals = [] }
-      return state.arrivals
+      defer { state.arrivals.removeFirst(min(count, state.arrivals.count)) }
+      return Array(state.arrivals.prefix(count))
     }
   }
+
+  var isEmpty: Bool { state.withLock { $0.arrivals.isEmpty } }
 
   /// How many arrivals were refused since the start.
   var refused: UInt64 { state.withLock { $0.refused } }

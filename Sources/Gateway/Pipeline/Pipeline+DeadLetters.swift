@@ -1,4 +1,3 @@
-import Inputs
 import Journal
 import Logging
 public import Model
@@ -12,7 +11,7 @@ extension Pipeline {
     } catch {
       if error.code == .full {
         // As many as may wait for a commit do.
-        commit(at: BootClock.now)
+        commit(at: clocks.bootTime())
         do throws(JournalError) { return try keep(letter) } catch { return hold(letter, because: error) }
       }
       hold(letter, because: error)

@@ -1,10 +1,9 @@
 import Inputs
-public import Journal
+import Journal
 import Logging
-public import Model
+import Model
 import Rules
 import Synchronization
-public import Uplinks
 
 /// The one writer: stamps what the inputs saw, asks the rule engine, commits records, state and recording in one transaction, and
 /// only then lets anything leave.
@@ -16,10 +15,11 @@ public actor Pipeline {
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   nonisolated let inbox = Inbox()
-  private nonisolated let bell = CommitBell()
-  private nonisolated let clockTrusted = Mutex(false)
+  nonisolated let bell = CommitBell()
+  nonisolated let clockTrusted = Mutex(false)
   let logger: Logger
-  private let flush: Interval
+  let flush: Interval
+  let clocks: Clocks
   let journal: Journal
   let positionDevice: String?
 
@@ -27,33 +27,32 @@ public actor Pipeline {
   var clock: EngineClock
   var trust: ClockTrust
   var batch = CommitBatch()
-  private var cursors = CursorBook()
+  var cursors = CursorBook()
   var deadLetters = DeadLetterDesk()
   var isRecording: Bool
   private var nextClockCheck: Int64 = 0
-  private var retryAt: Int64?
+  var retryAt: Int64?
   /// Why the last commit failed, until one succeeds.
-  private(set) var commitError: String?
+  var commitError: String?
   /// What ends the gateway.
-  private var failure: JournalError?
+  var failure: JournalError?
   private var hasStarted = false
   private var startWaiters: [CheckedContinuation<Void, Never>] = []
   private var isClosed = false
   private var alarm: Task<Void, Never>?
   private var alarmAt: Int64 = .max
-  private let bootID: String
 
   /// - Parameters:
   ///   - journal: Opened, and from now on the pipeline's alone.
   ///   - flush: The longest that an ordinary record waits for its commit.
   init(
     journal: sending Journal, rules: RuleSet, catalogue: SignalCatalogue, flush: Interval, now: JournalClock,
-    bootID: String, logger: Logger
+    clocks: Clocks = Clocks(), logger: Logger
   ) throws {
     executor = try ThreadExecutor(name: "pipeline")
     self.logger = logger
     self.flush = flush
-    self.bootID = bootID
+    self.clocks = clocks
     positionDevice = catalogue.positionDevice
     let (time, downtime) = journal.resumeTime(now: now)
     clock = EngineClock(origin: time, bootTime: now.bootTime)
@@ -69,7 +68,7 @@ public actor Pipeline {
   deinit { executor.stop() }
 
   /// What the first observation of this run will be; taken by `start`.
-  private var starting: SystemObservation?
+  private(set) var starting: SystemObservation?
 }
 
 // MARK: Running
@@ -81,19 +80,22 @@ extension Pipeline {
   func run() async throws {
     start()
     for await _ in inbox.arrivals { drain() }
-    alarm?.cancel()
+    flushNow()
     if let failure {
       release()
       throw failure
     }
-    drain()
-    commit(at: BootClock.now)
+    guard !batch.isEmpty else { return }
+    logger.critical("the last records could not be kept", metadata: ["records": "\(batch.records.count)"])
   }
 
-  /// Commits what came in so far, without waiting for the flush interval.
-  public func flushNow() {
+  /// Commits what came in so far, without waiting for the flush interval, nor for the next try where a commit has failed.
+  func flushNow() {
     drain()
-    commit(at: BootClock.now)
+    retryAt = retryAt.map { _ in clocks.bootTime() }
+    commit(at: clocks.bootTime())
+    // There may be room again for what had to wait.
+    drain()
   }
 
   /// Closes the journal as a clean stop does. Nothing can be committed after it.
@@ -109,11 +111,13 @@ extension Pipeline {
     bell.close()
   }
 
-  private func start() {
+  /// Feeds the first observation of this run; only then may others come.
+  func start() {
     guard let starting else { return }
     self.starting = nil
-    let now = BootClock.now
+    let now = clocks.bootTime()
     feed(.system(starting), bootTime: now)
+    checkClock(at: now)
     drain()
     commit(at: now)
     hasStarted = true
@@ -129,25 +133,39 @@ extension Pipeline {
 
   /// Everything that happens, happens here: arrivals, timers that are due, and a commit where one is.
   func drain() {
-    guard !isClosed else { return }
-    let now = BootClock.now
-    let wasFull = batch.isFull
-    checkClock(at: now)
-    if !wasFull {
-      for arrival in inbox.take() { take(arrival) }
-    }
-    advance(at: now)
-    batch.append(engine.takeChangedState(), at: now)
-    if batch.isUrgent || isDue(at: now) { commit(at: now) }
-    // There is room again: what had to wait in the inbox comes in now.
-    if wasFull, !batch.isFull { return drain() }
+    guard !isClosed, starting == nil else { return }
+    var hasRest: Bool
+    repeat {
+      let now = clocks.bootTime()
+      hasRest = !takeArrivals()
+      // As long as arrivals wait for room no time passes: they must not get a later one than their own.
+      if !hasRest {
+        checkClock(at: now)
+        advance(at: now)
+      }
+      batch.append(engine.takeChangedState(), at: now)
+      if batch.isUrgent || batch.isFull || isDue(at: now) { commit(at: now) }
+    } while hasRest && !batch.isFull
     arm()
+  }
+
+  /// Takes what waits in the inbox as long as the batch has room; true when it took all.
+  private func takeArrivals() -> Bool {
+    while !batch.isFull {
+      let arrivals = inbox.take(atMost: 1000)
+      guard !arrivals.isEmpty else { return true }
+      for arrival in arrivals { take(arrival) }
+    }
+    return inbox.isEmpty
   }
 
   private func isDue(at now: Int64) -> Bool {
     if let since = batch.since, now - since >= flush.nanoseconds { return true }
-    return cursors.isDue(at: now)
+    return cursors.isDue(at: now) || isTimeDue
   }
+
+  /// Engine time is kept once a minute, also when nothing happens.
+  var isTimeDue: Bool { clock.last >= journal.engineTime + .minutes(1) }
 
   private func take(_ arrival: Arrival) {
     if case .position(let device, let position) = arrival.content, device == positionDevice,
@@ -184,8 +202,9 @@ extension Pipeline {
   private func checkClock(at now: Int64) {
     guard now >= nextClockCheck else { return }
     nextClockCheck = now + 10_000_000_000
-    let time = clock.stamp(bootTime: now)
-    if let told = trust.wallClock(WallClock.now, isSynchronised: WallClock.isSynchronised, at: time) {
+    let told = trust.wallClock(
+      clocks.wallTime(), isSynchronised: clocks.isSynchronised(), at: clock.time(at: now))
+    if let told {
       tell(told, bootTime: now)
     }
   }
@@ -203,132 +222,29 @@ extension Pipeline {
       logger.error("clock mapping not saved", metadata: ["error": "\(error)"])
     }
   }
-}
-
-// MARK: Committing
-
-extension Pipeline {
-  private var journalClock: JournalClock {
-    JournalClock(
-      bootTime: BootClock.now, wallTime: WallClock.now, isWallTrusted: trust.utcAtZero != nil)
-  }
-
-  func commit(at now: Int64) {
-    guard failure == nil else { return }
-    if let retryAt, now < retryAt { return }
-    retryDeadLetters()
-    let dirtyCursors = cursors.take(except: deadLetters.heldUplinks, at: now)
-    guard !batch.isEmpty || !dirtyCursors.isEmpty else { return }
-    do {
-      let written = try journal.commit(
-        Commit(
-          time: clock.last, clock: journalClock, records: batch.records, state: batch.state,
-          observations: batch.observations, cursors: dirtyCursors))
-      tellEvents()
-      if retryAt != nil { logger.notice("journal writable again") }
-      retryAt = nil
-      commitError = nil
-      batch = CommitBatch()
-      noteRecording()
-      if written != nil { bell.ring() }
-    } catch {
-      // The batch stays in memory; past its bound the inbox fills, and refuses and counts.
-      cursors.giveBack(dirtyCursors)
-      guard error.isRetryable else { return fail(error) }
-      if retryAt == nil {
-        logger.error("commit failed, will be tried again", metadata: ["error": "\(error)"])
-      }
-      retryAt = now + 1_000_000_000
-      commitError = "\(error)"
-    }
-  }
-
-  /// The journal can't be written any more. What is committed is safe; the next start opens the file anew, or sets it aside.
-  private func fail(_ error: JournalError) {
-    logger.critical("journal unusable, the gateway ends", metadata: ["error": "\(error)"])
-    failure = error
-    commitError = "\(error)"
-    inbox.close()
-  }
-
-  /// A recording that has become too large ends by itself.
-  private func noteRecording() {
-    guard isRecording, !journal.isRecording else { return }
-    isRecording = false
-    logger.warning("recording ended: it reached a quarter of the journal's limit")
-  }
-
-  /// What a rule raised is also a line in the log, once it is on disk.
-  private func tellEvents() {
-    for record in batch.records {
-      guard case .event(let event) = record.body else { continue }
-      switch event.content {
-      case .geofence(let crossing):
-        logger.notice(
-          "geofence event",
-          metadata: [
-            "rule": "\(event.rule)", "id": "\(event.id)", "zone": "\(crossing.zone)", "kind": "\(crossing.kind)",
-          ])
-      case .general(let general):
-        logger.notice(
-          "event",
-          metadata: [
-            "rule": "\(event.rule)", "id": "\(event.id)", "type": "\(general.type)", "state": "\(general.state)",
-          ])
-      }
-    }
-  }
 
   /// Sees to it that `drain` runs when the next thing is due, even if nothing comes in.
-  private func arm() {
+  func arm() {
+    guard !isClosed, failure == nil else { return }
     var due = nextClockCheck
     if let deadline = engine.nextDeadline { due = min(due, clock.bootTime(at: deadline)) }
     if let since = batch.since { due = min(due, since + flush.nanoseconds) }
     if let deadline = cursors.deadline { due = min(due, deadline) }
     if let retryAt { due = max(due, retryAt) }
-    guard due < alarmAt || alarm == nil else { return }
+    guard due < alarmAt else { return }
     alarm?.cancel()
     alarmAt = due
-    let wait = Duration.nanoseconds(max(0, due - BootClock.now))
+    let wait = Duration.nanoseconds(max(0, due - clocks.bootTime()))
     alarm = Task { [weak self] in
       do { try await Task.sleep(for: wait, clock: .continuous) } catch { return }
-      await self?.alarmRang()
+      await self?.alarmRang(for: due)
     }
   }
 
-  private func alarmRang() {
-    alarm = nil
+  private func alarmRang(for due: Int64) {
+    // One that was put off in the moment it rang: another is on its way.
+    guard due == alarmAt else { return }
     alarmAt = .max
-    drain()
-  }
-}
-
-// MARK: What the uplinks ask
-
-extension Pipeline: RecordSource {
-  public func head() -> JournalHead {
-    JournalHead(journal: journal.journalID, lastSequence: journal.lastSequence)
-  }
-
-  public func read(_ query: Journal.Query) throws -> [StoredRecord] { try journal.read(query) }
-
-  public func cursors(of uplink: String) -> LaneCursors {
-    if let waiting = cursors.waiting(uplink) { return waiting }
-    return journal.cursors(uplink: uplink)
-  }
-
-  public func acknowledge(_ uplink: String, _ settled: LaneCursors) {
-    cursors.set(settled, of: uplink, at: BootClock.now)
-    arm()
-  }
-
-  public nonisolated func commits() -> AsyncStream<Void> { bell.listen() }
-
-  /// Whether the wall clock can be relied on now.
-  nonisolated var isClockTrusted: Bool { clockTrusted.withLock { $0 } }
-
-  public func linkChanged(_ uplink: String, isUp: Bool) {
-    feed(.system(.link(uplink: uplink, isUp: isUp)), bootTime: BootClock.now)
     drain()
   }
 }

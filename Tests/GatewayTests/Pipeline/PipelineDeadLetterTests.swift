@@ -19,7 +19,7 @@ import Testing
       path: folder + "/journal.db", options: Journal.Options(bootID: "boot", machineID: "machine"), now: clock)
   }
 
-  private func makePipeline() throws -> Pipeline {
+  private func makePipeline() async throws -> Pipeline {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let journal = try open()
     try journal.openCursor(uplink: "central", from: .oldest)
@@ -33,13 +33,15 @@ import Testing
       RuleSet.load(
         rules: [], zones: [], catalogue: catalogue, readFile: { name, _ in SourceFile(path: name, text: "") },
         diagnostics: &diagnostics))
-    return try Pipeline(
-      journal: journal, rules: rules, catalogue: catalogue, flush: .seconds(1), now: clock, bootID: "boot",
+    let pipeline = try Pipeline(
+      journal: journal, rules: rules, catalogue: catalogue, flush: .seconds(1), now: clock,
       logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+    await pipeline.start()
+    return pipeline
   }
 
   @Test func aRefusedRecordIsOnDiskOnceItsCursorIs() async throws {
-    let pipeline = try makePipeline()
+    let pipeline = try await makePipeline()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let head = await pipeline.head()
     let identity = RecordIdentity(journal: head.journal, seq: 1)
@@ -54,7 +56,7 @@ import Testing
   }
 
   @Test func whatCannotBeCopiedHoldsTheCursorsBack() async throws {
-    let pipeline = try makePipeline()
+    let pipeline = try await makePipeline()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let head = await pipeline.head()
     // A journal that is closed stands for one that can't be read.
