@@ -144,7 +144,8 @@ import Testing
   }
 
   @Test func clientThatDoesNotReadIsLetGo() async throws {
-    try await Self.serving(answers: Answers(exportBytes: 8 << 20), timeout: .milliseconds(200)) { (path: String) async throws in
+    try await Self.serving(answers: Answers(exportBytes: 8 << 20), timeout: .milliseconds(200)) {
+      (path: String) async throws in
       let descriptor = try await Self.offPool {
         let descriptor = try Self.connect(path)
         _ = Array("{\"request\":\"record-export\"}\n".utf8).withUnsafeBytes {
