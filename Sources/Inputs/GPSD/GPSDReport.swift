@@ -1,7 +1,7 @@
 import Config
 import Model
 
-/// One line that gpsd sent, understood: what gpsd_json(5) calls a report. What docs/adr/0002-gpsd-client.md says is the reason
+/// One line that gpsd sent, understood: what gpsd_json(5) calls a report. What docs/adr/0004-gpsd-client.md says is the reason
 /// that libgps doesn't read it.
 enum GPSDReport: Hashable, Sendable {
   /// TPV: time, position, velocity; `receiver` is the path of the device, where said.

@@ -90,6 +90,13 @@ import Testing
     #expect(last?.hdop == nil && last?.satellites == nil)
   }
 
+  @Test func theFirstWordOfAReceiverMayLackEverything() {
+    var reports = GPSDReports(device: "gps", correctsRollOver: true)
+    _ = reports.read(#"{"class":"SKY","device":"/dev/gps","nSat":0}"#.utf8, at: Self.second)
+    let position = position(&reports, tpv(1), at: Self.second)
+    #expect(position != nil && position?.hdop == nil && position?.satellites == nil)
+  }
+
   @Test func aLiveFixFromBeforeTheLastRollOverIsMovedByWholePeriods() {
     let line = #"{"class":"TPV","mode":3,"time":"2007-03-14T12:00:00.000Z","lat":1,"lon":2}"#
     var live = GPSDReports(device: "gps", correctsRollOver: true)
