@@ -94,7 +94,8 @@ struct RealGPSDTests {
         told.append(fix)
       }
       let arrived = Array(Self.fixes(sink.contents).prefix { !Self.isFarAway($0) })
-      try demand(!told.isEmpty || log.contains("coldboot"), "the log gives no fix")
+      // What gpsd makes of the others depends on its timing; this one is fixes from beginning to end.
+      try demand(!log.hasPrefix("ericsson") || told.count >= 50, "\(told.count) fixes")
       try demand(arrived == told, "told \(told.count) fixes, arrived \(arrived.count)")
     }
   }
