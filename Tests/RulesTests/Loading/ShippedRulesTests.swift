@@ -50,6 +50,6 @@ struct ShippedRulesTests {
       }
     }
     #expect(told == ["exit depot", "trip_started", "entry customer", "exit customer"])
-    #expect(effects.positions.count == 3, "at the start, and every 250 m")
+    #expect(effects.positions.count == 7, "at the start, and every 100 m")
   }
 }
