@@ -10,8 +10,15 @@ extension GatewayConfiguration {
   ) -> GatewayConfiguration? {
     var own = Diagnostics()
     defer { diagnostics.append(contentsOf: own) }
+    let configuration = read(file, defaultID: defaultID, diagnostics: &own)
+    return own.hasErrors ? nil : configuration
+  }
+
+  /// As `load`, but gives also what could be read of a file with mistakes, so that others can be checked against it; `nil` when nothing
+  /// could.
+  static func read(_ file: SourceFile, defaultID: String, diagnostics own: inout Diagnostics) -> GatewayConfiguration? {
     var configuration = GatewayConfiguration(defaultID: defaultID)
-    guard let root = YAML.parse(file, diagnostics: &own) else {
+    guard let root = YAML.parse(file, diagnostics: &own), !root.isNull else {
       // A file that is all comments is a gateway with its defaults and no uplink.
       return own.hasErrors ? nil : configuration
     }
@@ -25,12 +32,12 @@ extension GatewayConfiguration {
         uplinks: node,
         context: UplinkContext(
           gateway: configuration.id,
-          labels: Dictionary(uniqueKeysWithValues: configuration.labels.map { ($0.name, $0.value) }),
+          labels: Dictionary(configuration.labels.map { ($0.name, $0.value) }) { first, _ in first },
           folder: ConfigurationFolder(main: file.path).folder),
         diagnostics: &own)
     }
     reader.finish(diagnostics: &own)
-    return own.hasErrors ? nil : configuration
+    return configuration
   }
 
   private mutating func readGateway(_ node: YAMLNode, _ diagnostics: inout Diagnostics) {
@@ -92,6 +99,12 @@ extension GatewayConfiguration {
 
   private mutating func readAPI(_ node: YAMLNode, _ diagnostics: inout Diagnostics) {
     guard var reader = MappingReader(node, what: "`api`", diagnostics: &diagnostics) else { return }
+    // Quietly ignored, it would leave somebody waiting for a page that never comes.
+    if let entry = reader.entry("listen"), !entry.value.isNull, entry.value.scalar?.text != "off" {
+      diagnostics.error(
+        "later-version", "`listen` comes with a later version of Waypost", at: entry.key.span,
+        help: "write `listen: off`, or take it out; `waypost status` asks by the socket")
+    }
     if let node = reader.optional("socket"), let path = node.string("a path", diagnostics: &diagnostics) {
       if !path.hasPrefix("/") {
         diagnostics.error(

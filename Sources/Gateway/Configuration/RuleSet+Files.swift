@@ -32,7 +32,7 @@ extension RuleSet {
     do {
       return try SourceFile.read(path: first)
     } catch {
-      guard let zonesFolder, error.code == "missing-file" else { throw error }
+      guard let zonesFolder, error.code == "file-missing" else { throw error }
       return try SourceFile.read(path: zonesFolder + "/" + name)
     }
   }

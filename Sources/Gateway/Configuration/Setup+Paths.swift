@@ -11,16 +11,19 @@ extension Setup {
   public static func check(paths: [String]) -> Result {
     var result = Result()
     let files = FileSet(paths: paths, result: &result)
+    result.sources += files.configurations + files.devices
+    // With several configurations the devices belong to none of them for sure.
+    var configuration: GatewayConfiguration? = GatewayConfiguration(defaultID: "unnamed")
     for file in files.configurations {
-      _ = GatewayConfiguration.load(file, defaultID: "unnamed", diagnostics: &result.diagnostics)
+      let read = GatewayConfiguration.read(file, defaultID: "unnamed", diagnostics: &result.diagnostics)
+      configuration = files.configurations.count == 1 ? read : nil
     }
     var catalogue = defaultCatalogue
     if !files.devices.isEmpty {
-      let devices = DeviceSet.load(files.devices, positionDevice: nil, diagnostics: &result.diagnostics)
+      let devices = loadDevices(files.devices, for: configuration, diagnostics: &result.diagnostics)
       // Where the devices have mistakes, the rules' own are told all the same, against no devices.
       catalogue = devices?.catalogue ?? SignalCatalogue()
     }
-    result.sources += files.configurations + files.devices
     _ = RuleSet.load(
       ruleFiles: files.rules, zoneFiles: files.zones, zonesFolder: files.zonesFolder, catalogue: catalogue,
       sources: &result.sources, diagnostics: &result.diagnostics)
@@ -62,50 +65,60 @@ private struct FileSet {
   var zones: [SourceFile] = []
   /// Where zone files named in rules are looked for besides: `zones.d` beside a folder of rules.
   var zonesFolder: String?
+  private var seen: Set<String> = []
 
   init(paths: [String], result: inout Setup.Result) {
     for path in paths {
       var status = stat()
       guard stat(path, &status) == 0 else {
         result.diagnostics.error(
-          "missing-file", "\(path): \(String(cString: strerror(errno)))", at: nil, help: "is the name right?")
+          "file-missing", "\(path): \(String(cString: strerror(errno)))", at: nil, help: "is the name right?")
         result.couldNotRun = true
         continue
       }
       if status.st_mode & S_IFMT == S_IFDIR {
-        addFolder(path, &result)
+        addFolder(path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path, &result)
       } else if let file = ConfigurationFolder.read(path, diagnostics: &result.diagnostics) {
         add(file)
+        noteZones(beside: Self.parent(of: path))
       } else {
         result.couldNotRun = true
       }
     }
   }
 
-  private mutating func addFolder(_ path: String, _ result: inout Setup.Result) {
-    let folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-    let endings = [".yaml", ".yml", ".geojson"]
-    for file in ConfigurationFolder.read(folder, ending: endings, diagnostics: &result.diagnostics) { add(file) }
+  private mutating func addFolder(_ folder: String, _ result: inout Setup.Result) {
     // /etc/waypost itself, or /etc/waypost/rules.d with the zones beside it.
-    for name in ["devices.d", "rules.d", "zones.d"] {
-      let inner = folder + "/" + name
-      if access(inner, F_OK) == 0 {
-        for file in ConfigurationFolder.read(inner, ending: endings, diagnostics: &result.diagnostics) { add(file) }
-      }
+    var folders = [folder] + ["devices.d", "rules.d", "zones.d"].map { folder + "/" + $0 }
+    if folder == "rules.d" || folder.hasSuffix("/rules.d") { folders.append(Self.parent(of: folder) + "/zones.d") }
+    var found = 0
+    for folder in folders where access(folder, F_OK) == 0 {
+      let files = ConfigurationFolder.read(
+        folder, ending: [".yaml", ".yml", ".geojson"], diagnostics: &result.diagnostics)
+      for file in files { add(file) }
+      found += files.count
     }
-    let parent = folder.lastIndex(of: "/").map { String(folder[..<$0]) } ?? "."
-    for candidate in [folder + "/zones.d", parent + "/zones.d"] where access(candidate, F_OK) == 0 && zonesFolder == nil
-    {
-      zonesFolder = candidate
-      if candidate.hasPrefix(parent + "/zones.d") && folder.hasSuffix("rules.d") {
-        for file in ConfigurationFolder.read(candidate, ending: [".geojson"], diagnostics: &result.diagnostics) {
-          add(file)
-        }
-      }
-    }
+    noteZones(beside: folder)
+    guard found == 0, !result.diagnostics.hasErrors else { return }
+    result.diagnostics.error(
+      "nothing-to-check", "\(folder): there is nothing to check in this folder", at: nil,
+      help: "it should hold .yaml or .geojson files, or devices.d, rules.d and zones.d")
+    result.couldNotRun = true
+  }
+
+  private mutating func noteZones(beside folder: String) {
+    let places = [folder + "/zones.d", Self.parent(of: folder) + "/zones.d"]
+    zonesFolder = zonesFolder ?? places.first { access($0, F_OK) == 0 }
+  }
+
+  private static func parent(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return path == "." ? ".." : "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
   private mutating func add(_ file: SourceFile) {
+    // A folder and a file in it, or zones.d beside rules.d: each is read once.
+    guard seen.insert(file.path).inserted else { return }
     guard !file.path.hasSuffix(".geojson") else {
       zones.append(file)
       return

@@ -17,19 +17,19 @@ public struct Setup: Sendable {
   public static func load(main: String) -> Result {
     let folder = ConfigurationFolder(main: main)
     var result = Result()
-    guard let file = ConfigurationFolder.read(main, diagnostics: &result.diagnostics) else {
+    var configuration: GatewayConfiguration?
+    if let file = ConfigurationFolder.read(main, diagnostics: &result.diagnostics) {
+      result.sources.append(file)
+      configuration = GatewayConfiguration.read(
+        file, defaultID: MachineIdentity.defaultGatewayID(machineID: MachineIdentity.machineID),
+        diagnostics: &result.diagnostics)
+    } else {
       result.couldNotRun = true
-      return result
     }
-    result.sources.append(file)
-    let configuration = GatewayConfiguration.load(
-      file, defaultID: MachineIdentity.defaultGatewayID(machineID: MachineIdentity.machineID),
-      diagnostics: &result.diagnostics)
     let deviceFiles = ConfigurationFolder.read(
       folder.devices, ending: [".yaml", ".yml"], diagnostics: &result.diagnostics)
     result.sources += deviceFiles
-    let devices = DeviceSet.load(
-      deviceFiles, positionDevice: configuration?.position.map { ($0.name, $0.span) }, diagnostics: &result.diagnostics)
+    let devices = loadDevices(deviceFiles, for: configuration, diagnostics: &result.diagnostics)
     // Where the devices have mistakes, the rules' own are told all the same, against no devices.
     let rules = RuleSet.load(
       ruleFiles: ConfigurationFolder.read(folder.rules, ending: [".yaml", ".yml"], diagnostics: &result.diagnostics),
@@ -43,6 +43,19 @@ public struct Setup: Sendable {
     return result
   }
 
+  /// - Parameter configuration: What could be read of it; `nil`: nothing, so that nobody knows which device zones follow.
+  static func loadDevices(
+    _ files: [SourceFile], for configuration: GatewayConfiguration?, diagnostics: inout Diagnostics
+  ) -> DeviceSet? {
+    var own = Diagnostics()
+    let devices = DeviceSet.load(
+      files, positionDevice: configuration?.position.map { ($0.name, $0.span) }, diagnostics: &own)
+    for diagnostic in own.all where configuration != nil || diagnostic.code != "several-position-devices" {
+      diagnostics.append(diagnostic)
+    }
+    return devices
+  }
+
   private static func fingerprint(of files: [SourceFile]) -> String {
     let digits = String(Checksum.crc32(files.map(\.bytes)), radix: 16)
     return String(repeating: "0", count: 8 - digits.count) + digits
@@ -54,11 +67,11 @@ public struct Setup: Sendable {
     let files = ConfigurationFolder.read(
       ConfigurationFolder(main: main).devices, ending: [".yaml", ".yml"], diagnostics: &result.diagnostics)
     result.sources = files
-    let configuration = ConfigurationFolder.read(main, diagnostics: &result.diagnostics).flatMap {
-      GatewayConfiguration.load($0, defaultID: "unnamed", diagnostics: &result.diagnostics)
+    let configuration = ConfigurationFolder.read(main, diagnostics: &result.diagnostics).flatMap { file in
+      result.sources.append(file)
+      return GatewayConfiguration.read(file, defaultID: "unnamed", diagnostics: &result.diagnostics)
     }
-    let devices = DeviceSet.load(
-      files, positionDevice: configuration?.position.map { ($0.name, $0.span) }, diagnostics: &result.diagnostics)
+    let devices = loadDevices(files, for: configuration, diagnostics: &result.diagnostics)
     return (result.diagnostics.hasErrors ? nil : devices?.catalogue, result)
   }
 
