@@ -1,5 +1,6 @@
 import ArgumentParser
 import Gateway
+import Glibc
 
 /// The one command. Each subcommand has a file of its own in `Commands`.
 @main
@@ -13,4 +14,22 @@ struct Waypost: AsyncParsableCommand {
       """,
     version: Version.current,
     subcommands: [Run.self, Check.self, Replay.self, Status.self, Record.self, Demo.self, VersionCommand.self])
+
+  /// As ArgumentParser does it, but a mistake on the command line ends with 2, “could not run”, like everything else that keeps a
+  /// command from its work; and whoever reads the output may hang up (`waypost replay … | head`).
+  static func main() async {
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+      Output.complain(fullMessage(for: error))
+      Glibc.exit(2)
+    }
+  }
 }

@@ -7,8 +7,8 @@ struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check configuration, devices, rules and zones for mistakes.",
     discussion: """
-      Shows every mistake with its file, line and column, and how to mend it. Without a path it checks all that the
-      gateway would read; with paths just those files (or all in a folder), each by what it is: a rule file, a device
+      Shows every mistake with its file, line and column, and how to mend it. Without a path it checks all that the \
+      gateway would read; with paths just those files (or all in a folder), each by what it is: a rule file, a device \
       file, a configuration, or a .geojson of zones.
       Exit code: 0 nothing wrong, 1 something found, 2 could not be done.
       """)

@@ -7,8 +7,8 @@ struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show the whole thing with no hardware: a simulated truck, the real engine, journal and delivery.",
     discussion: """
-      Starts a broker of its own (mosquitto) on this machine, drives a simulated truck about Geneva through the rules,
-      cuts the link for a while, and shows what the gateway sees, raises, keeps and delivers. Nothing of it is left
+      Starts a broker of its own (mosquitto) on this machine, drives a simulated truck about Geneva through the rules, \
+      cuts the link for a while, and shows what the gateway sees, raises, keeps and delivers. Nothing of it is left \
       behind. Exit code: 0 when everything that was kept was delivered, 1 when not, 2 when it could not start.
       """)
 
@@ -25,14 +25,22 @@ struct Demo: ParsableCommand {
   }
 
   func run() throws {
+    Interruption.watch()
     do {
       let folder = try DemoFolder(rules: rules)
       defer { folder.remove() }
-      var drive = try DemoDrive(folder: folder, seconds: seconds)
-      guard try drive.run() else { throw ExitCode(1) }
+      let isWell = try drive(in: folder)
+      if Interruption.hasCome { throw ExitCode(130) }
+      guard isWell else { throw ExitCode(1) }
     } catch let failure as ChildProcess.Failure {
       Output.complain("waypost: \(failure)")
       throw ExitCode(2)
     }
+  }
+
+  /// A function of its own, so that the processes have ended when the folder goes.
+  private func drive(in folder: DemoFolder) throws(ChildProcess.Failure) -> Bool {
+    var drive = try DemoDrive(folder: folder, seconds: seconds)
+    return try drive.run()
   }
 }

@@ -8,7 +8,7 @@ struct Replay: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Drive a recorded track through rules and show what would be sent and raised.",
     discussion: """
-      A track is GPX, NMEA, gpsd JSON (gpspipe -w), CSV (t,lat,lon,…), or the box's own recording (waypost record
+      A track is GPX, NMEA, gpsd JSON (gpspipe -w), CSV (t,lat,lon,…), or the box's own recording (waypost record \
       export). Nothing is sent. `--format json` prints each record as it would go on the wire, a line each.
       Exit code: 0 done, 1 the rules have mistakes, 2 a track could not be read.
       """)
@@ -46,8 +46,12 @@ struct Replay: ParsableCommand {
         let printer = ReplayPrinter(format: format)
         try replay.run { printer.print($0, gateway: $1) }
         printer.finish(replay.summary, track: track)
+      } catch let diagnostic as Diagnostic {
+        Output.complain(DiagnosticRenderer(sources: []).text(diagnostic, color: Output.isColourful(STDERR_FILENO)))
+        throw ExitCode(2)
       } catch {
-        Output.complain("waypost: \(track): \(error)")
+        // It begins with the track's path.
+        Output.complain("waypost: \(error)")
         throw ExitCode(2)
       }
     }

@@ -8,7 +8,7 @@ struct Run: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Run the gateway (what systemd starts).",
     discussion: """
-      Ends on SIGTERM, within five seconds, with everything kept. A mistake in the files ends it at once with exit
+      Ends on SIGTERM, within five seconds, with everything kept. A mistake in the files ends it at once with exit \
       code 78 and the reason; a device, a broker or a clock that isn't there yet never does.
       """)
 

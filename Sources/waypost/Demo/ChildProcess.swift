@@ -13,6 +13,7 @@ final class ChildProcess {
   private let output: Int32
   private var buffered: [UInt8] = []
   private var hasEnded = false
+  private var ended: Int32 = 0
 
   /// Starts `arguments[0]`, looked for in `$PATH`.
   /// - Parameter errors: Where its standard error goes.
@@ -26,16 +27,26 @@ final class ChildProcess {
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    // In a process group of their own, so that Ctrl-C in the terminal ends this process, which then ends them in order.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var defaults = sigset_t()
+    sigemptyset(&defaults)
+    sigaddset(&defaults, SIGPIPE)
+    posix_spawnattr_setsigdefault(&attributes, &defaults)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF))
     var vector = arguments.map { strdup($0) }
     vector.append(nil)
     defer { for pointer in vector { free(pointer) } }
     var pid = pid_t()
-    let result = posix_spawnp(&pid, arguments[0], &actions, nil, vector, environ)
+    let result = posix_spawnp(&pid, arguments[0], &actions, &attributes, vector, environ)
     close(ends[1])
     guard result == 0 else {
       close(ends[0])
       throw Failure(
-        description: "\(arguments[0]) can't be started: \(String(cString: strerror(result)))")
+        description: "\(arguments[0]) can't be started: \(String(cString: strerror(result)))"
+          + (result == ENOENT ? "; install it by `sudo apt install mosquitto mosquitto-clients`" : ""))
     }
     self.pid = pid
     output = ends[0]
@@ -62,12 +73,15 @@ final class ChildProcess {
     return lines.map { String(decoding: $0, as: UTF8.self) }
   }
 
+  /// How it ended, as `stop` has it; `nil` while it runs.
+  func exitCode() -> Int32? { hasEnded ? ended : reap(WNOHANG) }
+
   func signal(_ signal: Int32) { kill(pid, signal) }
 
   /// Sends a signal and waits up to `seconds` for the end, which the closing of its output shows.
   /// - Returns: The exit code; 128 and the signal where one ended it; `nil` when it goes on.
   func stop(_ signal: Int32, within seconds: Int) -> Int32? {
-    guard !hasEnded else { return 0 }
+    guard !hasEnded else { return ended }
     kill(pid, signal)
     var left = seconds * 10
     while left > 0, lines(within: 100) != nil { left -= 1 }
@@ -76,9 +90,12 @@ final class ChildProcess {
 
   private func reap(_ options: Int32) -> Int32? {
     var status: Int32 = 0
-    guard waitpid(pid, &status, options) == pid else { return nil }
+    var result: pid_t
+    repeat { result = waitpid(pid, &status, options) } while result < 0 && errno == EINTR
+    guard result == pid else { return nil }
     hasEnded = true
     let signal = status & 0x7f
-    return signal == 0 ? (status >> 8) & 0xff : 128 + signal
+    ended = signal == 0 ? (status >> 8) & 0xff : 128 + signal
+    return ended
   }
 }

@@ -49,14 +49,25 @@ struct DemoDrive {
     for second in 1...seconds {
       changeLink(at: second)
       listen(milliseconds: 1000)
+      if Interruption.hasCome { return false }
+      try checkGateway()
       show(second)
     }
     Output.print("\nThe truck stands. Waiting for the last records to be delivered …")
     for _ in 0..<30 where received.count < newest || newest == 0 {
       listen(milliseconds: 1000)
+      if Interruption.hasCome { return false }
+      try checkGateway()
       _ = status()
     }
     return finish()
+  }
+
+  /// A gateway that ended by itself has said why.
+  private func checkGateway() throws(ChildProcess.Failure) {
+    guard let code = gateway.exitCode() else { return }
+    throw ChildProcess.Failure(
+      description: "the gateway ended with exit code \(code). Its last lines:\n\(folder.lastLogLines)")
   }
 
   /// A dead zone: the other side neither answers nor hangs up, as is usual with cellular links.

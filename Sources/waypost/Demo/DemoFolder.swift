@@ -1,3 +1,4 @@
+import Config
 import Glibc
 
 /// A gateway's files for the demonstration, in a temporary folder: a simulated truck, the shipped rules, one uplink to a broker on
@@ -22,7 +23,16 @@ struct DemoFolder {
       throw ChildProcess.Failure(description: "no temporary folder to be had: \(String(cString: strerror(errno)))")
     }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    port = try Self.freePort()
+    do throws(ChildProcess.Failure) {
+      port = try Self.freePort()
+      try fill(rules: rules)
+    } catch {
+      Self.remove(path)
+      throw error
+    }
+  }
+
+  private func fill(rules: String) throws(ChildProcess.Failure) {
     mkdir(path + "/devices.d", 0o700)
     guard let absolute = realpath(rules, nil) else {
       throw ChildProcess.Failure(description: "\(rules): \(String(cString: strerror(errno)))")
@@ -111,12 +121,27 @@ struct DemoFolder {
     }
   }
 
+  /// The end of what the gateway logged.
+  var lastLogLines: String {
+    do throws(Diagnostic) {
+      let text = String(decoding: try SourceFile.read(path: path + "/log").bytes, as: UTF8.self)
+      return text.split(separator: "\n").suffix(20).joined(separator: "\n")
+    } catch {
+      return "(none: \(error.message))"
+    }
+  }
+
   /// Removes the folder and what is in it.
-  func remove() {
-    let files = [
-      "control.sock", "rules.d", "devices.d/truck.yaml", "devices.d", "waypost.yaml", "mosquitto.conf", "journal.db",
-      "journal.db-wal", "journal.db-shm", "log", "",
-    ]
-    for file in files { Glibc.remove(path + "/" + file) }
+  func remove() { Self.remove(path) }
+
+  private static func remove(_ path: String) {
+    // A link goes, never what it leads to; a folder with something in it stays.
+    guard Glibc.remove(path) != 0, let directory = opendir(path) else { return }
+    defer { closedir(directory) }
+    while let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      if name != ".", name != ".." { remove(path + "/" + name) }
+    }
+    Glibc.remove(path)
   }
 }
