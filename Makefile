@@ -39,8 +39,9 @@ deb: packages-deb ## Leave an installable package in dist/
 	@scripts/build-deb
 
 .PHONY: bench
-bench: packages-test ## Measure the release binary: start, size, memory, bytes written, latency
+bench: packages-test ## Measure: start, size, memory, bytes written, latency, replay, drain
 	@$(RELEASE)
+	@swift build -c release --static-swift-stdlib --product waypost-bench
 	@scripts/bench $(BINARY)
 
 .PHONY: fuzz
