@@ -27,7 +27,7 @@ test: packages-test lint ## Everything that CI runs; ends with the test runner's
 	@scripts/verify-size $(BINARY)
 	@scripts/verify-version
 	@swift build --build-tests
-	swift test --skip-build --disable-xctest
+	WAYPOST_RELEASE_BINARY=$(CURDIR)/$(BINARY) swift test --skip-build --disable-xctest
 
 .PHONY: demo
 demo: packages-demo ## Drive a simulated truck and watch what is seen, raised, kept and delivered

@@ -106,7 +106,7 @@ extension EndToEnd {
           "\(outages.count) kills: \(judge.firstArrivals.count) records, \(judge.firstArrivals.count { $0.event != nil }) events, "
             + "\(judge.repeats.count) repeats, about \(missing) of \(rig.feed.fixes.count) fixes in outages, ready again within \(format(slowest)) s"
         )
-        #expect(judge.firstArrivals.count { $0.event != nil } > 5)
+        #expect(judge.firstArrivals.count { $0.event != nil } > 10)
         let stopped = try rig.gateway.stop()
         #expect(stopped.exit == .code(0))
       }

@@ -4,11 +4,12 @@ import Testing
 extension EndToEnd {
   /// Logs of real receivers through Debian's gpsd: what gpsd reports to the gateway arrives, in its order, once.
   @Suite(.serialized, .enabled(if: Environment.have("gpsfake", "gpsd", "mosquitto"))) struct ReceiverLogTests {
-    /// All of them in `make verify`; otherwise some that differ: fix loss, several constellations, bad sentences, week roll-over.
+    /// `WAYPOST_LOG` alone where it is set. All of them in `make verify`; otherwise some that differ: fix loss, several constellations, bad sentences, week roll-over.
     static let logs: [String] = {
       guard let data = Environment.data,
         let names = try? FileManager.default.contentsOfDirectory(atPath: "\(data)/gps")
       else { return [] }
+      if let log = Environment["WAYPOST_LOG"] { return [log] }
       let all = names.filter { $0.hasSuffix(".log") }.sorted()
       let some = [
         "GPSmap-76S.log", "bu353-glonass.log", "garmin-10x.log", "mtk-3301.log", "nmea-fuzzy-cases.log",

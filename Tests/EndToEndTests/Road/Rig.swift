@@ -14,11 +14,11 @@ final class Rig {
   let flush: Double
 
   /// Zones on the synthetic drive's circle, entered and left again and again, and a rule that tells of it.
-  static func rules(zones: Int = 8) -> String {
+  static func rules(zones: Int = 16) -> String {
     let circles = (0..<zones).map { index -> String in
       let center = SyntheticDrive.zoneCenter(index, of: zones)
       return String(
-        format: "  stop_%d: { circle: [%.6f, %.6f], radius: 80 m, tags: [site] }", index, center.longitude,
+        format: "  stop_%d: { circle: [%.6f, %.6f], radius: 60 m, tags: [site] }", index, center.longitude,
         center.latitude)
     }
     return """
