@@ -192,9 +192,16 @@ struct Judge: Sendable {
     return violations
   }
 
-  /// What gpsd reported, in its order, nothing left out and nothing besides.
+  /// What gpsd reported, in its order, nothing left out and nothing besides. A fix whose time lies before one that came earlier is
+  /// sent with its arrival's time (rules.md, "Zones and jitter"), so that only its place can agree.
   func reportViolations(_ reports: [GPSDReport]) -> [Violation] {
-    let expected = reports.map(PlaceAndTime.init)
+    var latest: Timestamp?
+    let expected = reports.map { report in
+      var report = report
+      if let time = report.time, let before = latest, time < before { report.time = nil }
+      latest = [latest, report.time].compactMap { $0 }.max()
+      return PlaceAndTime(report)
+    }
     let actual = firstArrivals.filter { $0.type == "position" }.map(PlaceAndTime.init)
     if expected == actual { return [] }
     return actual.difference(from: expected).map {
