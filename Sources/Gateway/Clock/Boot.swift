@@ -1,7 +1,7 @@
 /// This boot of the machine.
-public enum Boot {
+enum Boot {
   /// The kernel's id of this boot (random(4)), or an empty string where /proc is not there.
-  public static var id: String {
+  static var id: String {
     switch SmallFile.read("/proc/sys/kernel/random/boot_id") {
     case .success(let text): text
     case .failure: ""

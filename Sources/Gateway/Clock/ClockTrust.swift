@@ -1,11 +1,11 @@
 import CLinux
 import Glibc
-public import Model
+import Model
 
 /// Whether the wall clock can be believed: NTP says that it is synchronised, or the GPS has been telling steadily the time.
 ///
 /// A pure value; `WallClock` feeds it. What comes out is the mapping from engine time to UTC that the engine gets as an observation.
-public struct ClockTrust: Sendable {
+struct ClockTrust: Sendable {
   /// A mapping is told again when it moved by more than this.
   static let step = Interval.milliseconds(50)
   /// GPS is believed after this many fixes in a row whose times advance as the engine's do, within `gpsTolerance`.
@@ -19,13 +19,13 @@ public struct ClockTrust: Sendable {
   private var gpsAgreed = 0
 
   /// - Parameter notBefore: A GPS time before this is wrong (week roll-over): the release's date.
-  public init(notBefore: Timestamp) { self.notBefore = notBefore }
+  init(notBefore: Timestamp) { self.notBefore = notBefore }
 
   /// The UTC at engine time zero, while the clock is trusted.
-  public var utcAtZero: Timestamp? { mapping }
+  var utcAtZero: Timestamp? { mapping }
 
   /// The wall clock was looked at. Returns what to tell the engine, if anything.
-  public mutating func wallClock(
+  mutating func wallClock(
     _ wall: Timestamp, isSynchronised: Bool, at time: EngineTime
   ) -> SystemObservation? {
     guard isSynchronised else {
@@ -37,7 +37,7 @@ public struct ClockTrust: Sendable {
   }
 
   /// A fix came in. Returns what to tell the engine, if anything.
-  public mutating func fix(_ fixTime: Timestamp?, at time: EngineTime) -> SystemObservation? {
+  mutating func fix(_ fixTime: Timestamp?, at time: EngineTime) -> SystemObservation? {
     guard mapping == nil || byGPS, let fixTime, fixTime >= notBefore else { return nil }
     let candidate = fixTime + Interval(nanoseconds: -time.nanoseconds)
     if let previous = gpsMapping, abs((candidate - previous).nanoseconds) <= Self.gpsTolerance.nanoseconds {
@@ -61,15 +61,15 @@ public struct ClockTrust: Sendable {
 }
 
 /// What the system says of its wall clock.
-public enum WallClock {
+enum WallClock {
   /// True when NTP has synchronised the clock: timesyncd's marker file, or the kernel's own state (adjtimex(2), `STA_UNSYNC`).
-  public static var isSynchronised: Bool {
+  static var isSynchronised: Bool {
     if access("/run/systemd/timesync/synchronized", F_OK) == 0 { return true }
     return waypost_clock_is_synchronised() == 1
   }
 
   /// The wall clock now.
-  public static var now: Timestamp {
+  static var now: Timestamp {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)

@@ -2,14 +2,14 @@ import Config
 import Glibc
 
 /// The files of a configuration: `waypost.yaml` and, beside it, `devices.d`, `rules.d` and `zones.d`.
-public struct ConfigurationFolder: Sendable {
+struct ConfigurationFolder: Sendable {
   /// The most files that are read of one folder.
-  public static let fileLimit = 1000
+  static let fileLimit = 1000
 
   /// The path of `waypost.yaml`.
-  public let main: String
+  let main: String
 
-  public init(main: String) { self.main = main }
+  init(main: String) { self.main = main }
 
   var folder: String {
     guard let slash = main.lastIndex(of: "/") else { return "." }

@@ -1,11 +1,11 @@
-public import Config
+import Config
 import Model
 import Uplinks
 
 extension GatewayConfiguration {
   /// Reads `waypost.yaml`. `nil` when it can't be used; what is wrong stands in `diagnostics`.
   /// - Parameter defaultID: The gateway id where the file gives none.
-  public static func load(
+  static func load(
     _ file: SourceFile, defaultID: String, diagnostics: inout Diagnostics
   ) -> GatewayConfiguration? {
     var own = Diagnostics()

@@ -1,12 +1,12 @@
-public import Config
-public import Model
-public import Rules
+import Config
+import Model
+import Rules
 
 extension RuleSet {
   /// Loads rule and zone files, and reads from the disk the zone files that they name: beside the file that names them, else in
   /// `zonesFolder`.
   /// - Parameter sources: Gets every file that was read, for showing its lines.
-  public static func load(
+  static func load(
     ruleFiles: [SourceFile], zoneFiles: [SourceFile], zonesFolder: String?, catalogue: SignalCatalogue,
     sources: inout [SourceFile], diagnostics: inout Diagnostics
   ) -> RuleSet? {

@@ -1,16 +1,16 @@
 public import Config
 import Deflate
-public import Inputs
+import Inputs
 public import Model
-public import Rules
+import Rules
 
 /// Everything that the files say, read, checked against each other and ready to run.
 public struct Setup: Sendable {
-  public let configuration: GatewayConfiguration
-  public let devices: DeviceSet
-  public let rules: RuleSet
+  let configuration: GatewayConfiguration
+  let devices: DeviceSet
+  let rules: RuleSet
   /// Tells this set of files from another: the CRC-32 of all of them, eight hexadecimal digits.
-  public let fingerprint: String
+  let fingerprint: String
 
   /// Reads a whole configuration. All that is wrong stands in `result.diagnostics`; `result.setup` is there when nothing is an error.
   /// - Parameter main: The path of `waypost.yaml`.
@@ -79,8 +79,11 @@ public struct Setup: Sendable {
   public struct Result: Sendable {
     /// True when a file could not even be read.
     public var couldNotRun = false
+    /// There when nothing is an error.
     public var setup: Setup?
+    /// All that is wrong.
     public var diagnostics = Diagnostics()
+    /// Every file that was read.
     public var sources: [SourceFile] = []
   }
 }

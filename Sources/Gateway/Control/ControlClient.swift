@@ -5,14 +5,18 @@ import Glibc
 public struct ControlClient: ~Copyable {
   /// Why the daemon could not be asked, with the remedy.
   public struct Failure: Error, CustomStringConvertible, Sendable {
+    /// For a person.
     public let description: String
 
+    /// - Parameter description: What happened, and what to do about it.
     public init(description: String) { self.description = description }
   }
 
   /// A reply: the line as it came, and what it says.
   public struct Reply: Sendable {
+    /// As it came, without the line's end.
     public var line: String
+    /// What it says.
     public var node: JSONNode
   }
 
@@ -24,6 +28,7 @@ public struct ControlClient: ~Copyable {
   private let descriptor: Int32
   private var buffered: [UInt8] = []
 
+  /// Connects; throws with the remedy where no gateway answers.
   public init(path: String) throws(Failure) {
     descriptor = try Self.connect(to: path)
   }

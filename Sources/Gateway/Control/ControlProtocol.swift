@@ -4,9 +4,13 @@
 /// `{"ok":false,"error":"…"}`. An export goes on after that line with the bytes of the recording's file. The socket's file permissions (user and
 /// group `waypost`) say who may ask.
 public enum ControlRequest: Sendable, Equatable {
+  /// What the gateway sees, keeps and delivers.
   case status
+  /// Begin a recording.
   case recordOn
+  /// End it.
   case recordOff
+  /// Send it.
   case recordExport
 
   /// A request line, at most so many bytes.

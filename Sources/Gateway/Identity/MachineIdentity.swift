@@ -1,9 +1,9 @@
 import COpenSSL
 
 /// Who this machine is, from /etc/machine-id.
-public enum MachineIdentity {
+enum MachineIdentity {
   /// The machine's id (machine-id(5)), or an empty string where there is none. Confidential: it leaves the machine only hashed.
-  public static var machineID: String {
+  static var machineID: String {
     switch SmallFile.read("/etc/machine-id") {
     case .success(let text): text
     case .failure: ""
@@ -12,7 +12,7 @@ public enum MachineIdentity {
 
   /// The default gateway id: `waypost-` and twelve hex digits of HMAC-SHA-256 over a constant of this application, keyed by the
   /// machine id, as machine-id(5) asks of whoever needs an id that others see.
-  public static func defaultGatewayID(machineID: String) -> String {
+  static func defaultGatewayID(machineID: String) -> String {
     var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
     var length: UInt32 = 0
     let key = Array(machineID.utf8)

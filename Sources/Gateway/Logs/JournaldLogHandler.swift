@@ -9,21 +9,26 @@ import Synchronization
 public struct JournaldLogHandler: LogHandler {
   private static let output = Mutex(())
 
+  /// Lines below it are left out.
   public var logLevel: Logger.Level = .info
+  /// What each line says besides its own.
   public var metadata: Logger.Metadata = [:]
   private let label: String
   private let isUnderSystemd: Bool
 
+  /// - Parameter isUnderSystemd: Whether systemd reads standard error.
   public init(label: String, isUnderSystemd: Bool = Environment.variable("JOURNAL_STREAM") != nil) {
     self.label = label
     self.isUnderSystemd = isUnderSystemd
   }
 
+  /// One entry of `metadata`.
   public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
     set { metadata[key] = newValue }
   }
 
+  /// Writes the line, in one piece.
   public func log(event: LogEvent) {
     var line = isUnderSystemd ? "<\(event.level.syslog)>" : "\(event.level): "
     line += label + ": " + Self.singleLine("\(event.message)")

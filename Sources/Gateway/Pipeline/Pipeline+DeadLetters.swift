@@ -1,10 +1,10 @@
 import Journal
 import Logging
-public import Model
+import Model
 
 extension Pipeline {
   /// Has the record copied before its uplink's cursor, which comes by `acknowledge`, passes it; both are of one transaction.
-  public func deadLetter(_ uplink: String, _ identity: RecordIdentity, reason: String) {
+  func deadLetter(_ uplink: String, _ identity: RecordIdentity, reason: String) {
     let letter = DeadLetterDesk.Letter(uplink: uplink, identity: identity, reason: reason)
     do throws(JournalError) {
       try keep(letter)

@@ -1,33 +1,33 @@
-public import Journal
+import Journal
 import Inputs
 import Logging
-public import Model
+import Model
 import Synchronization
-public import Uplinks
+import Uplinks
 
 extension Pipeline: RecordSource {
-  public func head() -> JournalHead {
+  func head() -> JournalHead {
     JournalHead(journal: journal.journalID, lastSequence: journal.lastSequence)
   }
 
-  public func read(_ query: Journal.Query) throws -> [StoredRecord] { try journal.read(query) }
+  func read(_ query: Journal.Query) throws -> [StoredRecord] { try journal.read(query) }
 
-  public func cursors(of uplink: String) -> LaneCursors {
+  func cursors(of uplink: String) -> LaneCursors {
     if let waiting = cursors.waiting(uplink) { return waiting }
     return journal.cursors(uplink: uplink)
   }
 
-  public func acknowledge(_ uplink: String, _ settled: LaneCursors) {
+  func acknowledge(_ uplink: String, _ settled: LaneCursors) {
     cursors.set(settled, of: uplink, at: clocks.bootTime())
     arm()
   }
 
-  public nonisolated func commits() -> AsyncStream<Void> { bell.listen() }
+  nonisolated func commits() -> AsyncStream<Void> { bell.listen() }
 
   /// Whether the wall clock can be relied on now.
   nonisolated var isClockTrusted: Bool { clockTrusted.withLock { $0 } }
 
-  public func linkChanged(_ uplink: String, isUp: Bool) {
+  func linkChanged(_ uplink: String, isUp: Bool) {
     // By the inbox, like everything that happens: in its order, and within its bound.
     inbox.submit(Arrival(bootTime: clocks.bootTime(), content: .system(.link(uplink: uplink, isUp: isUp))))
     drain()

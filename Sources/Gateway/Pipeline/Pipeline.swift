@@ -10,9 +10,9 @@ import Synchronization
 ///
 /// An actor on a thread of its own, because a commit waits for the disk. It holds no decision itself: those are the engine's, the
 /// journal's and `ClockTrust`'s.
-public actor Pipeline {
+actor Pipeline {
   private nonisolated let executor: ThreadExecutor
-  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   nonisolated let inbox = Inbox()
   nonisolated let bell = CommitBell()

@@ -8,13 +8,17 @@ public import Rules
 public struct ReplayRun {
   /// What came of it.
   public struct Summary: Sendable {
+    /// What the engine was fed.
     public var observations = 0
+    /// What would be sent, events included.
     public var records = 0
+    /// What rules raised.
     public var events = 0
     /// What was wrong in the track, by line; it was passed over.
     public var complaints: [String] = []
   }
 
+  /// Of what was fed so far.
   public private(set) var summary = Summary()
   private let source: Source
   private var engine: RuleEngine

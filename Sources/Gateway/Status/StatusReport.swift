@@ -29,7 +29,7 @@ struct StatusReport: Sendable {
 }
 
 /// The part that the pipeline knows.
-public struct PipelineReport: Sendable {
+struct PipelineReport: Sendable {
   var engine: EngineStatus
   var journal: JournalStatistics
   var positionDevice: String?

@@ -2,20 +2,21 @@ import Glibc
 
 /// Tells systemd how the service is, by the datagram protocol of sd_notify(3), which its manual lays open for those who don't link
 /// libsystemd. Without `$NOTIFY_SOCKET` it says nothing.
-public struct ServiceManager: Sendable {
+struct ServiceManager: Sendable {
   private let address: String?
   /// How often the watchdog wants to be fed, from `$WATCHDOG_USEC`; `nil` when there is none.
-  public let watchdogInterval: Duration?
+  let watchdogInterval: Duration?
 
-  public init(environment: (String) -> String? = Environment.variable) {
+  init(environment: (String) -> String? = Environment.variable) {
     address = environment("NOTIFY_SOCKET")
     watchdogInterval = environment("WATCHDOG_USEC").flatMap { Int64($0) }.map { .microseconds($0) }
   }
 
-  public func ready(status: String) { send("READY=1\nSTATUS=\(status)") }
-  public func stopping() { send("STOPPING=1") }
-  public func status(_ text: String) { send("STATUS=\(text)") }
-  public func watchdog() { send("WATCHDOG=1") }
+  /// The service runs; `systemctl status` shows the text.
+  func ready(status: String) { send("READY=1\nSTATUS=\(status)") }
+  func stopping() { send("STOPPING=1") }
+  func status(_ text: String) { send("STATUS=\(text)") }
+  func watchdog() { send("WATCHDOG=1") }
 
   private func send(_ message: String) {
     guard let address, address.utf8.count < 108, let first = address.utf8.first, first == 47 || first == 64
@@ -42,6 +43,7 @@ public struct ServiceManager: Sendable {
 
 /// The process's environment.
 public enum Environment {
+  /// A variable's value; `nil` where it isn't set.
   public static func variable(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }
   }
