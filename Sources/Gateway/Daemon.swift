@@ -57,13 +57,16 @@ public struct Daemon: Sendable {
   /// Runs until SIGTERM or SIGINT, or until a service can't go on.
   public func run() async throws {
     if let recovered { logger.warning("journal repaired", metadata: ["report": "\(recovered)"]) }
+    let control = ControlServer(path: setup.configuration.api.socket, answers: self, logger: logger)
     // They end in the reverse of this order, one after the other.
     let services: [any Service] = [
       PipelineService(pipeline: pipeline),
       UplinksService(uplinks: uplinks),
-      ControlServer(path: setup.configuration.api.socket, answers: self, logger: logger),
+      control,
       InputsService(inputs: setup.devices.devices.map(\.input), pipeline: pipeline),
-      Watchdog(manager: ServiceManager(), pipeline: pipeline, configuration: setup.configuration, logger: logger),
+      Watchdog(
+        manager: ServiceManager(), pipeline: pipeline, configuration: setup.configuration, listening: control.listening,
+        logger: logger),
     ]
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(

@@ -48,17 +48,18 @@ struct PipelineService: Service {
   }
 }
 
-/// Tells systemd that the gateway is ready, and feeds its watchdog as long as the pipeline makes progress: a pipeline that hangs in
+/// Tells systemd that the gateway is ready, once the first commit is made and the command line can ask, and feeds its watchdog as long as the pipeline makes progress: a pipeline that hangs in
 /// a commit doesn't answer, and systemd restarts the gateway.
 struct Watchdog: Service {
   let manager: ServiceManager
   let pipeline: Pipeline
   let configuration: GatewayConfiguration
+  let listening: Milestone
   let logger: Logger
 
   func run() async throws {
-    // The answer comes only once the pipeline has made its first commit.
-    await pipeline.whenStarted()
+    await pipeline.started.wait()
+    await listening.wait()
     logger.notice(
       "gateway ready",
       metadata: [

@@ -15,6 +15,8 @@ struct ControlServer: Service {
   let path: String
   let answers: any ControlAnswers
   let logger: Logger
+  /// Reached when clients can connect, or never will.
+  let listening = Milestone()
   /// The longest wait for a client, for its request and for each piece of the answer.
   private let timeout: Duration
   private let places = Places()
@@ -33,6 +35,7 @@ struct ControlServer: Service {
     } catch {
       // The daemon works without its socket; the operator must know that `waypost status` won't.
       logger.error("control socket not available", metadata: ["path": "\(path)", "error": "\(error)"])
+      listening.reach()
       do { try await gracefulShutdown() } catch { logger.debug("cancelled before the gateway was told to stop") }
     }
     try await group.shutdownGracefully()
@@ -50,6 +53,7 @@ struct ControlServer: Service {
     if chmod(path, 0o660) != 0 {
       logger.warning("control socket keeps its permissions", metadata: ["errno": "\(errno)"])
     }
+    listening.reach()
     try await withThrowingDiscardingTaskGroup { tasks in
       try await server.executeThenClose { clients in
         for try await client in clients.cancelOnGracefulShutdown() {

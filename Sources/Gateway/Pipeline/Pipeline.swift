@@ -15,6 +15,8 @@ actor Pipeline {
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   nonisolated let inbox = Inbox()
+  /// Reached once the first commit of this run was made, or tried.
+  nonisolated let started = Milestone()
   nonisolated let bell = CommitBell()
   nonisolated let clockTrusted = Mutex(false)
   let logger: Logger
@@ -36,8 +38,6 @@ actor Pipeline {
   var commitError: String?
   /// What ends the gateway.
   var failure: JournalError?
-  private var hasStarted = false
-  private var startWaiters: [CheckedContinuation<Void, Never>] = []
   private var isClosed = false
   private var alarm: Task<Void, Never>?
   private var alarmAt: Int64 = .max
@@ -120,15 +120,7 @@ extension Pipeline {
     checkClock(at: now)
     drain()
     commit(at: now)
-    hasStarted = true
-    for waiter in startWaiters { waiter.resume() }
-    startWaiters = []
-  }
-
-  /// Returns once the first commit of this run was made, or tried.
-  func whenStarted() async {
-    guard !hasStarted else { return }
-    await withCheckedContinuation { startWaiters.append($0) }
+    started.reach()
   }
 
   /// Everything that happens, happens here: arrivals, timers that are due, and a commit where one is.

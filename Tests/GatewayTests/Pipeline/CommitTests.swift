@@ -108,7 +108,7 @@ import Testing
     let box = try Box()
     let pipeline = try await box.open(start: false)
     let run = Task { try await pipeline.run() }
-    await pipeline.whenStarted()
+    await pipeline.started.wait()
     FaultyDisk.shared.fail(box.journalPath, with: SQLITE_CORRUPT)
     await pipeline.feed(box.reading(1))
     box.pass(.seconds(1))
@@ -128,7 +128,7 @@ import Testing
     let box = try Box()
     let pipeline = try await box.open(start: false)
     let run = Task { try await pipeline.run() }
-    await pipeline.whenStarted()
+    await pipeline.started.wait()
     FaultyDisk.shared.fail(box.journalPath, with: SQLITE_FULL)
     await pipeline.feed(box.reading(1))
     box.pass(.seconds(1))
