@@ -89,7 +89,8 @@ let package = Package(
     tests(of: "Journal", ["CSQLite"]),
     tests(of: "Inputs"),
     tests(of: "Uplinks", ["CMosquitto", "Deflate"]),
-    tests(of: "Gateway", ["Model", "Config", "Rules", "Journal", "Inputs", "Uplinks", "CSQLite", "waypost", log, lifecycle]),
+    tests(
+      of: "Gateway", ["Model", "Config", "Rules", "Journal", "Inputs", "Uplinks", "CSQLite", "waypost", log, lifecycle]),
     // Real processes: `waypost` itself, gpsd, mosquitto. The executable is a dependency so that it is built first.
     .testTarget(
       name: "EndToEndTests",
