@@ -1,9 +1,6 @@
 import ArgumentParser
-import Config
-import Gateway
 import Glibc
 import Journal
-import Logging
 import Model
 import Uplinks
 
@@ -20,18 +17,7 @@ struct DrainBench: AsyncParsableCommand {
     let path = folder + "/waypost-bench-\(getpid()).db"
     defer { for ending in ["", "-wal", "-shm"] { unlink(path + ending) } }
     let source = try BacklogSource(path: path, records: records)
-    var diagnostics = Diagnostics()
-    let text = "central: { mqtt: { url: \"mqtt://127.0.0.1:\(port)\" }, from: oldest, order: strict, window: 10000 }"
-    guard let node = YAML.parse(SourceFile(path: "uplinks", text: text), diagnostics: &diagnostics),
-      let configuration = UplinkConfiguration.read(
-        uplinks: node, context: UplinkContext(gateway: "bench", folder: "."), diagnostics: &diagnostics
-      ).first
-    else { throw ValidationError("the uplink can't be configured: \(diagnostics.all)") }
-    var logger = Logger(label: "bench")
-    logger.logLevel = .warning
-    let uplink = Uplink(
-      configuration, gateway: GatewayIdentity(id: "bench", version: Version.current, configuration: nil),
-      source: source, isClockTrusted: { true }, logger: logger)
+    let uplink = try BenchUplink.make(source: source, port: port, options: "records: 100")
     let before = Self.residentKilobytes()
     let start = ContinuousClock.now
     let running = Task { await uplink.run() }
