@@ -12,7 +12,9 @@ enum RecordedDrives {
       .appendingPathComponent("../shared/data").standardizedFileURL
   }()
 
-  static let isThere = FileManager.default.fileExists(atPath: root.appendingPathComponent("gps").path)
+  static let isThere = ["gps", "tracks"].allSatisfy {
+    FileManager.default.fileExists(atPath: root.appendingPathComponent($0).path)
+  }
 
   /// Names within `folder` that end so, sorted.
   static func names(_ folder: String, ending: [String]) -> [String] {

@@ -14,7 +14,10 @@ struct NMEASentence {
   static func looksLikeOne(_ line: ArraySlice<UInt8>) -> Bool {
     guard let dollar = line.firstIndex(of: UInt8(ascii: "$")) else { return false }
     let name = line[(dollar + 1)...].prefix(5)
-    return name.count == 5 && name.allSatisfy { (65...90).contains($0) || (48...57).contains($0) }
+    // A maker's own may be as short as `P` and the maker's three letters: `PUBX`.
+    let isMakers = name.first == UInt8(ascii: "P") && name.count == 5 && name.last == UInt8(ascii: ",")
+    return name.count == 5
+      && name.prefix(isMakers ? 4 : 5).allSatisfy { (65...90).contains($0) || (48...57).contains($0) }
   }
 
   init(_ line: ArraySlice<UInt8>) throws(Fault) {
