@@ -17,12 +17,17 @@ public struct SignalCatalogue: Sendable, Equatable {
     public var name: String
     /// True for devices that give positions, as `gps` does.
     public var givesPosition: Bool
+    /// True when the time of its fixes is that of a real receiver, by which a clock may be set; false for recorded and simulated drives.
+    public var tellsTime: Bool
     public var metrics: [Metric]
     /// After how long without news its signals, or its fix, are stale.
     public var staleAfter: Interval
-    public init(name: String, givesPosition: Bool, metrics: [Metric] = [], staleAfter: Interval) {
+    public init(
+      name: String, givesPosition: Bool, tellsTime: Bool = false, metrics: [Metric] = [], staleAfter: Interval
+    ) {
       self.name = name
       self.givesPosition = givesPosition
+      self.tellsTime = tellsTime
       self.metrics = metrics
       self.staleAfter = staleAfter
     }

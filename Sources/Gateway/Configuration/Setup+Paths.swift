@@ -32,7 +32,7 @@ extension Setup {
 
   /// One GPS receiver named `gps`: what rules are checked and replayed against where no devices are given.
   public static let defaultCatalogue = SignalCatalogue(
-    devices: [SignalCatalogue.Device(name: "gps", givesPosition: true, staleAfter: .seconds(5))],
+    devices: [SignalCatalogue.Device(name: "gps", givesPosition: true, tellsTime: true, staleAfter: .seconds(5))],
     positionDevice: "gps")
 
   /// Loads rule files and zones from paths, for `waypost replay --rules`.

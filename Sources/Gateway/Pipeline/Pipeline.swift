@@ -24,6 +24,8 @@ actor Pipeline {
   let clocks: Clocks
   let journal: Journal
   let positionDevice: String?
+  /// The position device where its fixes may set the clock.
+  private let timeDevice: String?
 
   var engine: RuleEngine
   var clock: EngineClock
@@ -54,6 +56,7 @@ actor Pipeline {
     self.flush = flush
     self.clocks = clocks
     positionDevice = catalogue.positionDevice
+    timeDevice = catalogue.positionDevice.flatMap { catalogue.device($0) }.flatMap { $0.tellsTime ? $0.name : nil }
     let (time, downtime) = journal.resumeTime(now: now)
     clock = EngineClock(origin: time, bootTime: now.bootTime)
     trust = ClockTrust(notBefore: Timestamp(rfc3339: Version.releaseDate) ?? Timestamp(milliseconds: 0))
@@ -160,7 +163,7 @@ extension Pipeline {
   var isTimeDue: Bool { clock.last >= journal.engineTime + .minutes(1) }
 
   private func take(_ arrival: Arrival) {
-    if case .position(let device, let position) = arrival.content, device == positionDevice,
+    if case .position(let device, let position) = arrival.content, device == timeDevice,
       let told = trust.fix(position.time, at: clock.stamp(bootTime: arrival.bootTime))
     {
       tell(told, bootTime: arrival.bootTime)

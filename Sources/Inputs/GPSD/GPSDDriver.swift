@@ -27,7 +27,7 @@ public enum GPSDDriver: Driver {
     guard host != .some(nil), port != .some(nil), receiver != .some(nil), staleAfter != .some(nil) else { return nil }
     let age = staleAfter.flatMap(\.self) ?? .seconds(5)
     return ConfiguredDevice(
-      declaration: SignalCatalogue.Device(name: device, givesPosition: true, staleAfter: age),
+      declaration: SignalCatalogue.Device(name: device, givesPosition: true, tellsTime: true, staleAfter: age),
       input: GPSDInput(
         device: device, host: host.flatMap(\.self) ?? "127.0.0.1", port: UInt16(port.flatMap(\.self) ?? 2947),
         receiver: receiver.flatMap(\.self), staleAfter: age))

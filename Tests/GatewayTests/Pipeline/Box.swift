@@ -80,7 +80,8 @@ final class Box: Sendable {
   }
 
   func open(
-    rules: String = Box.rules, flush: Interval = .seconds(1), limit: Int64 = 64_000_000, start: Bool = true
+    rules: String = Box.rules, flush: Interval = .seconds(1), limit: Int64 = 64_000_000,
+    catalogue: SignalCatalogue = Setup.defaultCatalogue, start: Bool = true
   ) async throws -> Pipeline {
     let reading = now.withLock { $0 }
     let clock = JournalClock(
@@ -93,7 +94,7 @@ final class Box: Sendable {
     var logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     logger.logLevel = .critical
     let pipeline = try Pipeline(
-      journal: journal, rules: Self.ruleSet(rules), catalogue: Setup.defaultCatalogue, flush: flush, now: clock,
+      journal: journal, rules: Self.ruleSet(rules), catalogue: catalogue, flush: flush, now: clock,
       clocks: Clocks(
         bootTime: { [self] in bootTime }, wallTime: { [self] in now.withLock { $0.wall } },
         isSynchronised: { [self] in now.withLock { $0.isSynchronised } }),

@@ -60,6 +60,22 @@ import Testing
     #expect(time == .seconds(70))
   }
 
+  @Test func recordedAndSimulatedDrivesSetNoClock() async throws {
+    let box = try Box()
+    box.loseNTP()
+    let catalogue = SignalCatalogue(
+      devices: [SignalCatalogue.Device(name: "gps", givesPosition: true, staleAfter: .seconds(5))],
+      positionDevice: "gps")
+    let pipeline = try await box.open(catalogue: catalogue)
+    for second in 1...8 {
+      box.pass(.seconds(1))
+      await pipeline.feed(
+        box.fix(metres: 500, time: Timestamp(milliseconds: 1_795_300_000_000) + .seconds(Double(second))))
+    }
+    #expect(!pipeline.isClockTrusted)
+    try await pipeline.close()
+  }
+
   @Test func clockThatGPSVouchesForIsNotTheSystems() async throws {
     // The system's clock stands in 1970, GPS says the time; then NTP comes with the next boot. Half a century must not pass.
     let box = try Box()
