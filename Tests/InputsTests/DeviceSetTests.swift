@@ -28,7 +28,8 @@ import Testing
     let outcome = load("devices:\n  gps:\n    driver: gpsd\n")
     #expect(outcome.findings.isEmpty)
     let set = try #require(outcome.set)
-    #expect(set.catalogue.devices == [.init(name: "gps", givesPosition: true, staleAfter: .seconds(5))])
+    #expect(
+      set.catalogue.devices == [.init(name: "gps", givesPosition: true, tellsTime: true, staleAfter: .seconds(5))])
     #expect(set.catalogue.positionDevice == "gps")
     #expect(set.devices.first?.input.device == "gps")
   }
