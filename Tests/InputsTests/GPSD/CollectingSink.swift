@@ -18,7 +18,7 @@ final class CollectingSink: ObservationSink, @unchecked Sendable {
   var contents: [Observation.Content] { condition.withLock { kept.map(\.content) } }
 
   /// Blocks until the contents are as wanted; false when the time is over. Not for the cooperative pool.
-  func wait(seconds: Double = 20, until isDone: ([Observation.Content]) -> Bool) -> Bool {
+  func wait(seconds: Double = 90, until isDone: ([Observation.Content]) -> Bool) -> Bool {
     let limit = Date(timeIntervalSinceNow: seconds)
     condition.lock()
     defer { condition.unlock() }

@@ -69,7 +69,7 @@ final class LoopbackSocket: @unchecked Sendable {
     return poll(&poller, 1, Int32(seconds * 1000)) > 0
   }
 
-  func accept(seconds: Double = 20) throws -> LoopbackSocket {
+  func accept(seconds: Double = 90) throws -> LoopbackSocket {
     guard isReady(seconds: seconds) else { throw SocketTrouble("nobody connected") }
     return LoopbackSocket(descriptor: Glibc.accept(descriptor, nil, nil))
   }
@@ -80,7 +80,7 @@ final class LoopbackSocket: @unchecked Sendable {
   }
 
   /// The next line; `nil` when none comes within the limit, or the connection is closed.
-  func line(seconds: Double = 20) -> String? {
+  func line(seconds: Double = 90) -> String? {
     while true {
       if let feed = rest.firstIndex(of: 10) {
         defer { rest.removeSubrange(...feed) }
@@ -95,7 +95,7 @@ final class LoopbackSocket: @unchecked Sendable {
   }
 
   /// True when the other side closes within the limit.
-  func isClosedByPeer(seconds: Double = 20) -> Bool {
+  func isClosedByPeer(seconds: Double = 90) -> Bool {
     while line(seconds: seconds) != nil {}
     var byte: UInt8 = 0
     return recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 0

@@ -56,7 +56,7 @@ final class RealGPSD: @unchecked Sendable {
   }
 
   /// Waits until it answers, and gives a connection that watches.
-  func watch(seconds: Double = 20) throws -> LoopbackSocket {
+  func watch(seconds: Double = 90) throws -> LoopbackSocket {
     let limit = Date(timeIntervalSinceNow: seconds)
     while Date() < limit {
       do {
