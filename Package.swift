@@ -50,8 +50,9 @@ let package = Package(
     library("Threads", []),
     library("Deflate", ["CZlib"]),
     library("Geo", []),
+    library("CEL", []),
     library("Config", ["Model", "CYAML"]),
-    library("Rules", ["Model", "Geo", "Config"]),
+    library("Rules", ["Model", "Geo", "CEL", "Config"]),
     library("Journal", ["Model", "Deflate", "CSQLite"]),
     library("Inputs", ["Model", "Threads", "Geo", "Config", "CExpat", log]),
     library("Uplinks", ["Model", "Threads", "Deflate", "Config", "Journal", "CMosquitto", log]),
@@ -68,7 +69,7 @@ let package = Package(
     .executableTarget(
       name: "waypost",
       dependencies: [
-        "Model", "Config", "Uplinks", "Gateway", log,
+        "Model", "CEL", "Config", "Uplinks", "Gateway", log,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -84,6 +85,7 @@ let package = Package(
     tests(of: "Threads"),
     tests(of: "Deflate"),
     tests(of: "Geo", ["Config"], cases: ["Peers/containment.py"]),
+    tests(of: "CEL"),
     tests(of: "Config", ["Model"], cases: ["Diagnostics/Cases"]),
     tests(of: "Rules", cases: ["Cases"]),
     tests(of: "Journal", ["CSQLite"]),
