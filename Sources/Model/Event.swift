@@ -57,8 +57,10 @@ public struct GeneralEvent: Hashable, Sendable {
   public var type: String
   public var severity: Severity
   public var state: State
-  /// In the order of the rule file.
+  /// In the order of the rule file. What was unknown is left out.
   public var data: [Member]
+  /// Why it was cleared, where it was not by its rule's own condition: `reload`.
+  public var reason: String?
 
   public struct Member: Hashable, Sendable {
     public var key: String
@@ -69,10 +71,11 @@ public struct GeneralEvent: Hashable, Sendable {
     }
   }
 
-  public init(type: String, severity: Severity, state: State, data: [Member]) {
+  public init(type: String, severity: Severity, state: State, data: [Member], reason: String? = nil) {
     self.type = type
     self.severity = severity
     self.state = state
     self.data = data
+    self.reason = reason
   }
 }

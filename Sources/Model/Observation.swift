@@ -37,4 +37,9 @@ public enum SystemObservation: Hashable, Sendable {
   case link(uplink: String, isUp: Bool)
   /// Time went by. Only in recordings: when timers had effects and nothing else was observed, so that a replay gets as far as the box did.
   case tick
+  /// A server asked for something that rules may wait for (`on: { command: NAME }`).
+  /// - `name`: a label; `id`: the server's own, for its answer.
+  case command(name: String, id: String)
+  /// What became of an action that a rule decided.
+  case outcome(ActionOutcome)
 }

@@ -22,7 +22,7 @@ import Testing
             type: "cold_chain", severity: .critical, state: .cleared,
             data: [
               .init(key: "temperature", value: .number(.infinity)), .init(key: "who", value: .text("x")),
-            ])))),
+            ], reason: "reload")))),
     .event(
       Event(
         id: "k7f3q2-2", rule: "site_visit",

@@ -34,7 +34,30 @@ import Testing
     Observation(time: .seconds(4), content: .system(.clockLost)),
     Observation(time: .seconds(4), content: .system(.tick)),
     Observation(time: .seconds(4), content: .system(.link(uplink: "central", isUp: true))),
+    Observation(time: .seconds(4), content: .system(.command(name: "unlock", id: "7"))),
+    Observation(
+      time: .seconds(4),
+      content: .system(
+        .outcome(
+          ActionOutcome(
+            id: "abc123-7", rule: "late", action: "run", target: "notify", result: .failed, reason: "exit code 3")))),
   ]
+
+  @Test func aHookRunComesBackUnchanged() throws {
+    let run = HookRun(
+      id: "abc123-7", time: .seconds(5), timestamp: Timestamp(milliseconds: 6), rule: "late", state: .cleared,
+      hook: "notify", arguments: ["--loud", "é"], timeout: .seconds(5),
+      trigger: [.init(key: "zone", value: .text("depot"))], data: [.init(key: "n", value: .number(2))])
+    var writer = PackedWriter()
+    writer.write(run)
+    var reader = PackedReader(writer.bytes)
+    #expect(try reader.hookRun() == run)
+    #expect(reader.isAtEnd)
+    for length in 0..<writer.bytes.count {
+      var cut = PackedReader(Array(writer.bytes.prefix(length)))
+      #expect(throws: PackingError.self) { _ = try cut.hookRun() }
+    }
+  }
 
   @Test(arguments: observations)
   func anObservationComesBackUnchanged(_ observation: Observation) throws {

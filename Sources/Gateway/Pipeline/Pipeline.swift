@@ -190,6 +190,7 @@ extension Pipeline {
     for effect in effects {
       switch effect {
       case .record(let record): batch.append(record, at: bootTime)
+      case .run, .log, .sample, .shutdown: logger.warning("an action that cannot be carried out yet")
       }
     }
   }

@@ -94,6 +94,7 @@ public struct ReplayRun {
         summary.records += 1
         if record.lane == .event { summary.events += 1 }
         try body(record, gateway)
+      case .run, .log, .sample, .shutdown: break
       }
     }
   }

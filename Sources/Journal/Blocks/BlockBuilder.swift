@@ -62,9 +62,9 @@ extension Record.Body {
         event.id.utf8.count + event.rule.utf8.count + geofence.device.utf8.count + geofence.zone.utf8.count
           + (geofence.zoneName?.utf8.count ?? 0)
       case .general(let general):
-        general.data.reduce(event.id.utf8.count + event.rule.utf8.count + general.type.utf8.count) {
-          $0 + $1.key.utf8.count + $1.value.textSize
-        }
+        general.data.reduce(
+          event.id.utf8.count + event.rule.utf8.count + general.type.utf8.count + (general.reason?.utf8.count ?? 0)
+        ) { $0 + $1.key.utf8.count + $1.value.textSize }
       }
     case .device(let name, _, let reason): name.utf8.count + (reason?.utf8.count ?? 0)
     case .gap(_, _, _, let reason): reason.utf8.count

@@ -99,7 +99,8 @@ struct RecordPacker {
 
   private mutating func append(_ event: GeneralEvent) {
     write(name: event.type)
-    body.write(byte: event.severity.rawValue | event.state.rawValue << 4)
+    body.write(byte: event.severity.rawValue | event.state.rawValue << 4 | (event.reason == nil ? 0 : 1 << 6))
+    if let reason = event.reason { write(name: reason) }
     body.write(UInt64(event.data.count))
     for member in event.data {
       write(name: member.key)

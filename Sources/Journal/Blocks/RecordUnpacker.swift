@@ -92,13 +92,14 @@ struct RecordUnpacker {
     let type = try name()
     let flags = try reader.byte()
     guard let severity = GeneralEvent.Severity(rawValue: flags & 0xf),
-      let state = GeneralEvent.State(rawValue: flags >> 4)
+      let state = GeneralEvent.State(rawValue: flags >> 4 & 3), flags < 1 << 7
     else { throw .malformed(offset: reader.offset - 1) }
+    let reason = flags & 1 << 6 == 0 ? nil : try name()
     var data: [GeneralEvent.Member] = []
     for _ in 0..<(try reader.unsigned()) {
       data.append(GeneralEvent.Member(key: try name(), value: try reader.value()))
     }
-    return GeneralEvent(type: type, severity: severity, state: state, data: data)
+    return GeneralEvent(type: type, severity: severity, state: state, data: data, reason: reason)
   }
 
   private mutating func name() throws(PackingError) -> String {

@@ -78,6 +78,13 @@ extension PackedWriter {
       write(isUp)
     case .tick:
       write(byte: 4)
+    case .command(let name, let id):
+      write(byte: 5)
+      write(name)
+      write(id)
+    case .outcome(let outcome):
+      write(byte: 6)
+      write(outcome)
     }
   }
 }
@@ -148,6 +155,8 @@ extension PackedReader {
     case 2: return .clockLost
     case 3: return .link(uplink: try string(), isUp: try bool())
     case 4: return .tick
+    case 5: return .command(name: try string(), id: try string())
+    case 6: return .outcome(try actionOutcome())
     default: throw .malformed(offset: offset - 1)
     }
   }

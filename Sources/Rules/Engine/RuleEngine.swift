@@ -140,7 +140,7 @@ public struct RuleEngine: Sendable {
       signals.forgetAll()
     case .clock(let utcAtZero): set(ClockMapping(utcAtZero: utcAtZero))
     case .clockLost: set(ClockMapping())
-    case .link, .tick: break
+    case .link, .tick, .command, .outcome: break
     }
   }
 

@@ -127,6 +127,7 @@ public enum JSONFormat {
       text("type", content.type, &writer)
       text("severity", name(content.severity), &writer)
       text("state", content.state == .raised ? "raised" : "cleared", &writer)
+      if let reason = content.reason { text("reason", reason, &writer) }
       text("rule", event.rule, &writer)
       if !content.data.isEmpty {
         writer.key("data")

@@ -88,11 +88,7 @@ enum Scene {
 
 extension [Effect] {
   var records: [Record] {
-    map { effect in
-      switch effect {
-      case .record(let record): record
-      }
-    }
+    compactMap { if case .record(let record) = $0 { record } else { nil } }
   }
 
   var geofences: [GeofenceEvent] {

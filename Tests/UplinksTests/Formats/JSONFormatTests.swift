@@ -79,6 +79,11 @@ import Testing
       Self.json(.event(Event(id: "abc123-9", rule: "cold_chain", content: .general(content))))
         == #"{"type":"event",\#(Self.head),"event":{"id":"abc123-9","type":"cold_chain","severity":"critical","state":"raised","rule":"cold_chain","data":{"temperature":-9,"door":"open"}}}"#
     )
+    let cleared = GeneralEvent(type: "cold_chain", severity: .info, state: .cleared, data: [], reason: "reload")
+    #expect(
+      Self.json(.event(Event(id: "abc123-9", rule: "cold_chain", content: .general(cleared))))
+        == #"{"type":"event",\#(Self.head),"event":{"id":"abc123-9","type":"cold_chain","severity":"info","state":"cleared","reason":"reload","rule":"cold_chain"}}"#
+    )
   }
 
   @Test func whatTheGatewayReportsOfItself() {

@@ -1,0 +1,84 @@
+/// A program of the hooks folder that a rule wants started: decided once, started at most once.
+public struct HookRun: Hashable, Sendable {
+  /// Tells the run from every other action and event of this gateway, as an event's id does: the same observations give the same one.
+  public var id: String
+  /// When it was decided.
+  public var time: EngineTime
+  /// UTC of `time`; `nil` while the clock is not trusted.
+  public var timestamp: Timestamp?
+  /// The rule's name.
+  public var rule: String
+  /// Whether the rule was set off or raised, or its `clear` actions run.
+  public var state: GeneralEvent.State
+  /// The file's name in the hooks folder, a label (`Names.isLabel`).
+  public var hook: String
+  /// The argument vector without the program's name; never seen by a shell. At most 32 of at most 1024 bytes.
+  public var arguments: [String]
+  /// How long it may run; then it is killed.
+  public var timeout: Interval
+  /// What set the rule off: `zone`, `device`, `name`, as far as there is such a thing.
+  public var trigger: [GeneralEvent.Member]
+  /// The values that the rule gives it on standard input, in the order of the rule file. What was unknown is left out.
+  public var data: [GeneralEvent.Member]
+
+  public init(
+    id: String, time: EngineTime, timestamp: Timestamp?, rule: String, state: GeneralEvent.State, hook: String,
+    arguments: [String], timeout: Interval, trigger: [GeneralEvent.Member], data: [GeneralEvent.Member]
+  ) {
+    self.id = id
+    self.time = time
+    self.timestamp = timestamp
+    self.rule = rule
+    self.state = state
+    self.hook = hook
+    self.arguments = arguments
+    self.timeout = timeout
+    self.trigger = trigger
+    self.data = data
+  }
+}
+
+/// What became of an action that was decided; told to the engine, which makes an event of it.
+public struct ActionOutcome: Hashable, Sendable {
+  public enum Result: UInt8, Sendable, CaseIterable {
+    /// It was carried out; a program ended with code 0.
+    case done = 0
+    /// It was started and did not succeed, or could not be started.
+    case failed = 1
+    /// It was not started in time, and now never will be.
+    case expired = 2
+    /// It was started, and the gateway ended before it did: nobody knows.
+    case unknown = 3
+
+    /// As it stands in events.
+    public var name: String {
+      switch self {
+      case .done: "done"
+      case .failed: "failed"
+      case .expired: "expired"
+      case .unknown: "unknown"
+      }
+    }
+  }
+
+  /// The action's own id.
+  public var id: String
+  /// The rule that decided it.
+  public var rule: String
+  /// What kind of action: `run`.
+  public var action: String
+  /// What it was done to: the hook's name.
+  public var target: String
+  public var result: Result
+  /// Short, where there is more to say: `exit code 3`, `timeout`, `no such hook`.
+  public var reason: String?
+
+  public init(id: String, rule: String, action: String, target: String, result: Result, reason: String? = nil) {
+    self.id = id
+    self.rule = rule
+    self.action = action
+    self.target = target
+    self.result = result
+    self.reason = reason
+  }
+}
