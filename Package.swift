@@ -92,7 +92,9 @@ let package = Package(
     tests(of: "Inputs"),
     tests(of: "Uplinks", ["CMosquitto", "Deflate"]),
     tests(
-      of: "Gateway", ["Model", "Config", "Rules", "Journal", "Inputs", "Uplinks", "CSQLite", "waypost", log, lifecycle]),
+      of: "Gateway",
+      ["Model", "Config", "Rules", "Journal", "Inputs", "Uplinks", "CSQLite", "waypost", log, lifecycle],
+      cases: ["Schema/validate.py"]),
     // Real processes: `waypost` itself, gpsd, mosquitto. The executable is a dependency so that it is built first.
     .testTarget(
       name: "EndToEndTests",

@@ -8,6 +8,9 @@ public protocol Driver: Sendable {
   /// As it stands in the file, in the form of `Names.isIdentifier`.
   static var name: String { get }
 
+  /// The keys of an entry besides `driver`, for editors and the reference; what `configure` asks for, no more and no less.
+  static var keys: [Schema.Key] { get }
+
   /// Reads what the device's mapping says; `driver` has been read already.
   ///
   /// It must ask for every key that it knows before it returns, also after an error, so that all errors are told and no known

@@ -9,11 +9,16 @@ struct Waypost: AsyncParsableCommand {
     commandName: "waypost",
     abstract: "Reads position and sensors, decides by your rules, keeps everything, and delivers it in order.",
     discussion: """
-      Start with `waypost demo`, which needs no hardware. On a box: edit the files in /etc/waypost, run
-      `waypost check` until it is silent, then `systemctl restart waypost`; `waypost status` shows what it does.
+      Start with `waypost demo`, which needs no hardware. On a box: `waypost init` writes a first configuration into
+      /etc/waypost; edit it, run `waypost check` until it is silent, then `systemctl restart waypost`. `waypost status`
+      shows what it does, `waypost doctor` what is wrong with the box.
       """,
     version: Version.current,
-    subcommands: [Run.self, Check.self, Replay.self, Status.self, Record.self, Demo.self, VersionCommand.self])
+    subcommands: [
+      Init.self, Run.self, Check.self, Replay.self, Status.self, DoctorCommand.self, SchemaCommand.self, Record.self,
+      Demo.self,
+      VersionCommand.self,
+    ])
 
   /// As ArgumentParser does it, but a mistake on the command line ends with 2, “could not run”, like everything else that keeps a
   /// command from its work; and whoever reads the output may hang up (`waypost replay … | head`).

@@ -7,9 +7,16 @@ public struct ControlClient: ~Copyable {
   public struct Failure: Error, CustomStringConvertible, Sendable {
     /// For a person.
     public let description: String
+    /// Nothing listens there: no gateway runs, or none with that socket.
+    let isAbsent: Bool
 
     /// - Parameter description: What happened, and what to do about it.
-    public init(description: String) { self.description = description }
+    public init(description: String) { self.init(description: description, isAbsent: false) }
+
+    init(description: String, isAbsent: Bool) {
+      self.description = description
+      self.isAbsent = isAbsent
+    }
   }
 
   /// A reply: the line as it came, and what it says.
@@ -55,7 +62,7 @@ public struct ControlClient: ~Copyable {
     guard result != 0 else { return descriptor }
     let code = errno
     close(descriptor)
-    throw Failure(description: explain(code, path: path))
+    throw Failure(description: explain(code, path: path), isAbsent: code == ENOENT || code == ECONNREFUSED)
   }
 
   deinit { close(descriptor) }

@@ -4,6 +4,8 @@ import Config
 protocol TransportReader: Sendable {
   /// Its key in an uplink.
   static var name: String { get }
+  /// The keys of the entry, for editors and the reference; what `read` asks for, no more and no less.
+  static var keys: [Schema.Key] { get }
   /// The transport of that entry; `nil` after diagnostics.
   /// - Parameters:
   ///   - uplink: the uplink's name.

@@ -1,0 +1,54 @@
+import Uplinks
+
+/// Connects to a server once, while no gateway does, with the very settings that the gateway will use, and hangs up.
+struct UplinkTrial: Sendable {
+  /// A resolver that gets no answer takes 10 s; some air for TLS over a slow link.
+  static let limit = Duration.seconds(20)
+
+  let configuration: UplinkConfiguration
+
+  func run() async -> Finding {
+    let (events, continuation) = AsyncStream.makeStream(of: LinkEvent.self, bufferingPolicy: .bufferingOldest(64))
+    let link = configuration.transport.open { event in continuation.yield(event) }
+    let clock = Task {
+      try await ContinuousClock().sleep(for: Self.limit)
+      continuation.finish()
+    }
+    defer { clock.cancel() }
+    var finding: Finding?
+    for await event in events {
+      switch event {
+      case .up(_, let detail):
+        finding = .good(topic, "\(destination) takes us (\(detail))")
+        link.close(reason: "examined", farewell: nil)
+      case .down(let closure):
+        if finding == nil { finding = self.finding(closure) }
+        continuation.finish()
+      case .acknowledged, .refused, .notice: break
+      }
+    }
+    if finding == nil { link.close(reason: "examined", farewell: nil) }
+    return finding
+      ?? .fault(topic, "\(destination) doesn't answer within \(Self.limit.components.seconds) s", remedy: Self.network)
+  }
+
+  private var topic: String { "uplink \(configuration.name)" }
+  private var destination: String { configuration.transport.destination }
+
+  static let network = "is the network up, the address right, and the port open in every firewall on the way?"
+
+  private func finding(_ closure: Closure) -> Finding {
+    switch closure {
+    case .notAuthorized(let text):
+      .fault(
+        topic, "\(destination): \(text)", remedy: "are user name, password and certificate those that the server knows?"
+      )
+    case .garbage(let text):
+      .fault(topic, "\(destination): \(text)", remedy: "is that the right port, and does it want TLS?")
+    case .takenOver(let text):
+      .fault(
+        topic, "\(destination): \(text)", remedy: "another gateway uses the same id: give each its own under `gateway`")
+    case .peer(let text), .local(let text): .fault(topic, "\(destination): \(text)", remedy: Self.network)
+    }
+  }
+}

@@ -1,0 +1,92 @@
+public import Config
+
+extension RuleSet {
+  /// What a rule file may hold.
+  public static var schema: Schema {
+    .object([
+      .init("zones", .table(names: .any, .object(zone)), "Places that matter, by ids of your choice"),
+      .init(
+        "report", .list(.object(report)),
+        "How often what goes up; the first entry that names a signal and whose `when` holds decides"),
+      .init("rules", .list(.object(rule)), "What to do when something happens or holds"),
+    ])
+  }
+
+  static let name = Schema.text(pattern: "^[a-z_][a-z0-9_]{0,63}$")
+  static let zoneNames = Schema.oneOrMore(.text(pattern: "^.{1,68}$"))
+
+  private static var zone: [Schema.Key] {
+    [
+      .init("circle", .list(.number), "The centre: longitude, latitude"),
+      .init("radius", .quantity(.length), "The circle's radius, 1 m to 1000 km"),
+      .init(
+        "polygon", .list(.list(.anything)),
+        "A ring of points (longitude, latitude), or a list of rings: the outline, then holes"),
+      .init("file", .text(), "A GeoJSON file (RFC 7946), looked for beside this file and in `zones.d`"),
+      .init(
+        "id", .text(),
+        "With `file`: where each feature's id stands, as `properties.customer_no`; each is then a zone of its own"),
+      .init("name", .text(), "For people; with `id`: where each feature's name stands"),
+      .init(
+        "tags", .list(.text(pattern: "^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}$")),
+        "`tag:NAME` in a rule means every zone with that tag"),
+      .init(
+        "initial", .boolean, standard: "`false`", "Raise `enter` also when the first side that is ever known is inside"),
+      .init(
+        "enter_margin", .quantity(.length), standard: "by the receiver's error", "How far inside counts as entered"),
+      .init("exit_margin", .quantity(.length), standard: "by the receiver's error", "How far outside counts as left"),
+      .init(
+        "max_speed", .quantity(.speed), standard: "`300 km/h`", "A jump faster than this needs a second fix to agree"),
+      .init(
+        "lost_after", .quantity(.time), standard: "`30 s`", "After so long without a usable fix the side is unknown"),
+    ]
+  }
+
+  private static var report: [Schema.Key] {
+    [
+      .init(
+        "signals", .list(.text(pattern: #"^(\*|[a-z0-9_*]{1,64}\.[a-z0-9_*]{1,64})$"#)), isRequired: true,
+        "Which signals: `gps.position`, `reefer.*`"),
+      .init("every", .quantity(.time), "Not more often than this"),
+      .init("deadband", .number, "Only where the value differs by more than this from what went last"),
+      .init("or_moved", .quantity(.length), "Sooner, when moved so far"),
+      .init("or_turned", .quantity(.angle), "Sooner, when turned so far"),
+      .init("at_least", .quantity(.time), "Never silent for longer, though nothing that went already goes again"),
+    ]
+  }
+
+  private static var rule: [Schema.Key] {
+    [
+      .init("name", name, isRequired: true, "The rule's name"),
+      .init("description", .text(), "For people"),
+      .init("on", .object(trigger), "What sets it off; several mean either"),
+      .init("then", .list(action), isRequired: true, "What to do"),
+    ]
+  }
+
+  private static var trigger: [Schema.Key] {
+    [
+      .init("enter", zoneNames, "A zone is entered; also `tag:NAME`"),
+      .init("exit", zoneNames, "A zone is left; also `tag:NAME`"),
+    ]
+  }
+
+  private static var action: Schema {
+    .object([
+      .init("event", .either([.text(pattern: "^[a-z_][a-z0-9_]{0,63}$"), .object(event)]), "Tells the server")
+    ])
+  }
+
+  private static var event: [Schema.Key] {
+    [
+      .init("type", name, isRequired: true, "The event's type; `geofence_event` carries the zone"),
+      .init("severity", .choice(["info", "warning", "critical"]), standard: "`info`", "How bad it is"),
+      .init("data", .table(names: .any, .anything), "What goes with it"),
+    ]
+  }
+}
+
+extension RuleSet {
+  /// How many rules there are.
+  public var ruleCount: Int { rules.count }
+}

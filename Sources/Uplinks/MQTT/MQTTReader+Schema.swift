@@ -1,0 +1,51 @@
+import Config
+import Model
+
+extension MQTTReader {
+  static var keys: [Schema.Key] {
+    [
+      .init(
+        "url", .text(pattern: "^mqtts?://.+$"), isRequired: true,
+        "The broker, as `mqtts://broker.example.com:8883`; `mqtt://` goes without TLS"),
+      .init("username", .text(), "The name to log in with"),
+      .init("password", Secret.schema, "The password to log in with; stands in a credential or a file"),
+      .init(
+        "client_id", .text(), standard: "`waypost-GATEWAY-UPLINK`",
+        "The MQTT client id; each must be told from every other"),
+      .init(
+        "version", .choice(["5", "3.1.1"]), standard: "5, then 3.1.1",
+        "The MQTT version to speak, where only one will do"),
+      .init("tls", .anything, "Certificates; for `mqtts://`"),
+      .init(
+        "topics", .object(topics),
+        "Where each kind of record goes: templates with `{gateway}`, `{label.NAME}`, `{type}` and, where the record has them, `{device}`, `{metric}`"
+      ),
+    ]
+  }
+
+  private static var topics: [Schema.Key] {
+    Record.Kind.allCases.map { kind in
+      .init(
+        kind.name, .text(), standard: "`waypost/{gateway}/{type}`",
+        "The topic of records of the kind `\(kind.name)` that go one by one")
+    } + [
+      .init("batch", .text(), standard: "`waypost/{gateway}/batch`", "The topic of batches"),
+      .init(
+        "status", .text(), standard: "`waypost/{gateway}/status`",
+        "The retained topic that says whether the gateway is there"),
+    ]
+  }
+}
+
+extension Secret {
+  /// What a secret may be written as.
+  static let schema = Schema.either([
+    .object([
+      .init(
+        "credential", .text(pattern: "^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}$"),
+        "A systemd credential of that name: `LoadCredential=` in the unit"),
+      .init("file", .text(pattern: "^.+$"), "Or a file of mode 0600, looked for beside this file"),
+    ]),
+    .text(pattern: "^.+$"),
+  ])
+}

@@ -1,0 +1,77 @@
+import Config
+import Inputs
+import Rules
+import Testing
+
+@testable import Gateway
+
+/// Holds what editors and the reference know together with what the readers know.
+@Suite struct SchemaKeysTests {
+  /// A mapping somewhere in a file: the text that leads to it, with `@` in its place, and its keys.
+  struct Place: CustomStringConvertible {
+    var kind: FileKind
+    var text: String
+    var keys: [Schema.Key]
+    var description: String { "\(kind.rawValue): \(text)" }
+  }
+
+  static let places: [Place] = FileKind.allCases.flatMap { kind in
+    var places: [Place] = []
+    collect(kind.schema, text: "@", kind: kind, into: &places)
+    return places
+  }
+
+  private static func collect(_ schema: Schema, text: String, kind: FileKind, into places: inout [Place]) {
+    func inside(_ wrapped: String) -> String { text.replacing("@", with: wrapped, maxReplacements: 1) }
+    switch schema {
+    case .object(let keys):
+      places.append(Place(kind: kind, text: text, keys: keys))
+      // A device's entry is told from others by its driver.
+      let told = keys.compactMap { key -> String? in
+        guard case .choice(let words) = key.schema, words.count == 1, key.isRequired else { return nil }
+        return "\(key.name): \(words[0]), "
+      }.joined()
+      for key in keys { collect(key.schema, text: inside("{\(told)\(key.name): @}"), kind: kind, into: &places) }
+    case .list(let items): collect(items, text: inside("[@]"), kind: kind, into: &places)
+    case .oneOrMore(let item): collect(item, text: text, kind: kind, into: &places)
+    case .table(_, let values): collect(values, text: inside("{a1: @}"), kind: kind, into: &places)
+    case .either(let schemas): for schema in schemas { collect(schema, text: text, kind: kind, into: &places) }
+    case .quantity, .text, .boolean, .integer, .number, .choice, .expression, .anything: break
+    }
+  }
+
+  /// The keys that the reader asks for at a place, as it says itself of a key that it doesn't know.
+  private func asked(_ place: Place) -> Set<String>? {
+    let told = place.keys.compactMap { key -> String? in
+      guard case .choice(let words) = key.schema, words.count == 1, key.isRequired else { return nil }
+      return "\(key.name): \(words[0]), "
+    }.joined()
+    let text = place.text.replacing("@", with: "{\(told)zzzzqqqq: 1}")
+    let file = SourceFile(path: "test.yaml", bytes: Array(text.utf8))
+    var diagnostics = Diagnostics()
+    switch place.kind {
+    case .config: _ = GatewayConfiguration.read(file, defaultID: "test", diagnostics: &diagnostics)
+    case .devices: _ = DeviceSet.load([file], positionDevice: nil, diagnostics: &diagnostics)
+    case .rules:
+      _ = RuleSet.load(
+        rules: [file], zones: [], catalogue: Setup.defaultCatalogue,
+        readFile: { (name, _) throws(Diagnostic) in
+          throw Diagnostic(severity: .error, code: "file-missing", message: name, help: nil, span: nil)
+        }, diagnostics: &diagnostics)
+    }
+    let unknown = diagnostics.all.first { $0.code == "unknown-key" && $0.message.contains("zzzzqqqq") }
+    guard let help = unknown?.help, help.hasPrefix("it may have: ") else { return nil }
+    return Set(help.dropFirst("it may have: ".count).split(separator: ", ").map { String($0.dropFirst().dropLast()) })
+  }
+
+  @Test(arguments: places.indices) func aSchemaHasTheKeysThatItsReaderAsksForAndNoOthers(_ index: Int) throws {
+    let place = Self.places[index]
+    let asked = try #require(self.asked(place), "the reader says nothing of the key at \(place)")
+    #expect(asked == Set(place.keys.map(\.name)), "\(place)")
+  }
+
+  @Test func thereIsASchemaForEveryMapping() {
+    #expect(Self.places.count > 15)
+    #expect(FileKind.allCases.allSatisfy { kind in Self.places.contains { $0.kind == kind } })
+  }
+}
