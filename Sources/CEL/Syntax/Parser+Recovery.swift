@@ -1,0 +1,106 @@
+extension Parser {
+  var isWord: Bool { if case .identifier = token.kind { true } else { false } }
+
+  /// Where a value should begin and doesn't.
+  mutating func missing() -> Expression {
+    let place = token
+    switch place.kind {
+    case .end:
+      if !endIsLost, !isTold(max(0, lastEnd - 1)..<place.span.upperBound) {
+        let last = index > 0 ? tokens[index - 1].span : 0..<text.count
+        tell(
+          last, "something is missing behind `\(excerpt(last))`", "write a value there, or delete `\(excerpt(last))`")
+      }
+      return faulty(place.span)
+    case .foreign(let word):
+      if !isTold(place.span) {
+        tell(
+          place.span, "`\(Excerpt.text(word.utf8))` is no name: names hold the letters a–z, digits and `_`",
+          "write the name as it is declared, or \"text\" in quotes")
+      }
+      advance()
+      return faulty(place.span)
+    case .symbol(let symbol) where symbol.isClosing || symbol == .comma || symbol == .colon:
+      if !isTold(max(0, lastEnd - 1)..<place.span.upperBound) {
+        if index > 0, case .symbol(let before) = tokens[index - 1].kind, before.isOpening, before.counterpart == symbol
+        {
+          tell(
+            tokens[index - 1].span.lowerBound..<place.span.upperBound, "nothing stands between these brackets",
+            "write a value between them")
+        } else {
+          tell(
+            place.span, "a value is missing before this `\(symbol.rawValue)`", "write it, or delete what asks for it")
+        }
+      }
+      return faulty(place.span.lowerBound..<place.span.lowerBound)
+    default:
+      if !isTold(place.span) {
+        tell(
+          place.span, "a value is missing before `\(excerpt(place.span))`",
+          "write it, or delete `\(excerpt(place.span))`")
+      }
+      // `> > 5`: what follows is read as the value.
+      if Self.precedences[symbol ?? .dot] != nil || symbol == .question || symbol == .dot || isWord { advance() }
+      nesting += 1
+      defer { nesting -= 1 }
+      keepLimits(place.span)
+      if isAtEnd || symbol?.isClosing == true || symbol == .comma || symbol == .colon { return faulty(place.span) }
+      _ = member()
+      return faulty(place.span.lowerBound..<lastEnd)
+    }
+  }
+
+  /// Tells of what stands where an expression has ended, and skips it, up to a comma, or what closes the bracket around it.
+  mutating func leftover(closes closing: Symbol?) {
+    while !isAtEnd, symbol != closing, symbol != .comma || closing == nil || !isInCommaList {
+      let place = token
+      if let symbol, symbol.isClosing {
+        if closing != nil {
+          // Another bracket's: this one was forgotten, unless an inner one was closed twice.
+          return
+        }
+        if !isTold(place.span) {
+          tell(
+            place.span, "this `\(symbol.rawValue)` closes nothing",
+            "delete it, or open it with `\(symbol.counterpart.rawValue)`")
+        }
+        return
+      }
+      if !isTold(place.span) { unexpected(place) }
+      switch place.kind {
+      case .symbol(.comma), .symbol(.colon), .symbol(.question):
+        advance()
+        if isAtEnd { return }
+        if closing == nil || place.kind != .symbol(.comma) || !isInCommaList { _ = expression() }
+      case .symbol(let symbol) where Self.precedences[symbol] != nil:
+        advance()
+        _ = binary(1)
+      default: _ = binary(1)
+      }
+      if index < tokens.count - 1, tokens[index].span == place.span { advance() }
+    }
+  }
+
+  /// Two values stand side by side, or a comma stands where none may.
+  private mutating func unexpected(_ place: Token) {
+    let before = index > 0 ? tokens[index - 1] : place
+    let shown = excerpt(place.span)
+    switch (before.kind, place.kind) {
+    case (_, .symbol(.comma)):
+      tell(place.span, "a `,` has no place here", "write `&&` for “and”, `||` for “or”, and a decimal point as `.`")
+    case (_, .symbol(.colon)):
+      tell(place.span, "a `:` has no place here", "write `condition ? value : other value`, or quotes around text")
+    case (.identifier(let left), .identifier(let right)):
+      tell(
+        before.span.lowerBound..<place.span.upperBound, "an operator is missing between `\(left)` and `\(right)`",
+        "write `\(left).\(right)` for a field, or an operator such as `==` or `&&` between them")
+    case (_, .foreign(let word)):
+      tell(
+        place.span, "`\(Excerpt.text(word.utf8))` has no place here", "delete it, or write \"text\" in quotes")
+    default:
+      tell(
+        place.span, "an operator is missing before `\(shown)`",
+        "write one, such as `==`, `&&` or `||`, or delete `\(shown)`")
+    }
+  }
+}
