@@ -1,7 +1,7 @@
 // cel-go, ext/math.go.
 extension Functions {
   static let mathematics: [Function] = [
-    extreme("math.greatest", .greater), extreme("math.least", .less),
+    extreme("math.@max", .greater), extreme("math.@min", .less),
     rounding("math.ceil") { $0.rounded(.up) },
     rounding("math.floor") { $0.rounded(.down) },
     rounding("math.round") { $0.rounded(.toNearestOrAwayFromZero) },
@@ -58,20 +58,15 @@ extension Functions {
 
   private static let numbers: [ValueType] = [.int, .uint, .double]
 
-  /// Of one number or list of numbers, or of as many arguments as the language promises to take.
+  /// What the macros `math.greatest` and `math.least` come down to: of one number, of two, of a list.
   private static func extreme(_ name: String, _ wanted: Value.Order) -> Function {
-    let ofList = Overload.Implementation.one { list throws(EvaluationError) in try extreme(of: list.list(), wanted) }
     let ofTwo = Overload.Implementation.two { a, b throws(EvaluationError) in try extreme(of: a, b, wanted) }
-    let ofMany = Overload.Implementation.many { values throws(EvaluationError) in try extreme(of: values, wanted) }
     var overloads = numbers.map { Overload.global([$0], $0, .one { $0 }) }
-    overloads.append(.global([.listOfA], .a, ofList))
+    overloads += (numbers + [.dyn]).map { type in
+      .global([.list(type)], type, .one { list throws(EvaluationError) in try extreme(of: list.list(), wanted) })
+    }
     for one in numbers {
       for other in numbers { overloads.append(.global([one, other], one == other ? one : .dyn, ofTwo)) }
-    }
-    overloads.append(.global([.dyn, .dyn], .dyn, ofTwo))
-    for count in 3...32 {
-      for type in numbers { overloads.append(.global(Array(repeating: type, count: count), type, ofMany)) }
-      overloads.append(.global(Array(repeating: .dyn, count: count), .dyn, ofMany))
     }
     return Function(name, overloads)
   }
