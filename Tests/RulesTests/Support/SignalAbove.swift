@@ -7,11 +7,11 @@ struct SignalAbove: Condition {
   var signal: SignalName
   var bound: Double
 
-  var reads: [SignalName] { [signal] }
+  var reads: [Slot] { [.signal(signal)] }
   var canonical: String { "\(signal) > \(bound)" }
 
-  func outcome(in signals: SignalTable) -> Outcome {
-    guard case .reading(.number(let number)?, .good) = signals[signal]?.content else { return .unknown }
+  func outcome(in situation: Situation) -> Outcome {
+    guard case .double(let number)? = situation.value(of: .signal(signal)) else { return .unknown }
     return number > bound ? .holds : .fails
   }
 }
