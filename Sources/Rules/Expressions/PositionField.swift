@@ -39,7 +39,8 @@ enum PositionField: String, CaseIterable, Sendable {
     case .speedMph: "miles per hour"
     case .speedKn: "knots"
     case .course: "degrees clockwise from true north"
-    case .accuracy: "the fix's error in metres, as zones reckon with it: the receiver's own estimate, else 5 × HDOP, else 10"
+    case .accuracy:
+      "the fix's error in metres, as zones reckon with it: the receiver's own estimate, else 5 × HDOP, else 10"
     case .satellites: "satellites used"
     case .hdop: "horizontal dilution of precision"
     case .fix: "whether there is a fresh fix; never unknown"

@@ -178,7 +178,8 @@ final class SignalPlan: Sendable {
     for (number, slot) in slots.slots.enumerated() where slots.isRead[number] {
       if let name = slot.signal, let entry = indices[entryName(name)] { slotsOfEntry[entry].append(number) }
       switch sources[number] {
-      case .inZone(let zones), .timeInZone(let zones): for zone in zones { slotsOfZone[zone, default: []].append(number) }
+      case .inZone(let zones), .timeInZone(let zones):
+        for zone in zones { slotsOfZone[zone, default: []].append(number) }
       case .zones: for zone in zones.indices { slotsOfZone[zone, default: []].append(number) }
       case .distance: if let zonePosition { slotsOfEntry[zonePosition].append(number) }
       case .variable(let index), .hasVariable(let index): slotsOfVariable[index].append(number)

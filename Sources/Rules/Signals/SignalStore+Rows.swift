@@ -116,7 +116,9 @@ extension SignalStore {
   }
 
   /// Takes over a row; false where it is of a kind that is not the store's.
-  mutating func restore(_ kind: StateKind, _ name: String, _ value: [UInt8], now: EngineTime) throws(PackingError) -> Bool {
+  mutating func restore(_ kind: StateKind, _ name: String, _ value: [UInt8], now: EngineTime) throws(PackingError)
+    -> Bool
+  {
     switch kind {
     case .signal:
       let entry = try StateLayout.read(value) { r throws(PackingError) in

@@ -65,7 +65,8 @@ struct SignalStore: Sendable {
     motions = Array(repeating: Motion(), count: plan.motions.count)
     changed = DirtyList(count: plan.sources.count)
     dirty = Dirty(
-      entries: DirtyList(count: plan.names.count), windows: DirtyList(count: plan.windows.count * SignalWindow.bucketCount),
+      entries: DirtyList(count: plan.names.count),
+      windows: DirtyList(count: plan.windows.count * SignalWindow.bucketCount),
       previous: DirtyList(count: plan.previous.count),
       counts: DirtyList(count: plan.counts.count * SignalWindow.bucketCount),
       variables: DirtyList(count: plan.variables.count), motions: DirtyList(count: plan.motions.count))

@@ -125,7 +125,9 @@ struct EventWindow: Hashable, Sendable {
     let newest = max(0, time.nanoseconds) / width
     var count: UInt64 = 0
     for number in (newest - Int64(SignalWindow.bucketCount) + 1)...newest where number >= 0 {
-      guard let bucket = buckets[Int(number % Int64(SignalWindow.bucketCount))], bucket.number == number else { continue }
+      guard let bucket = buckets[Int(number % Int64(SignalWindow.bucketCount))], bucket.number == number else {
+        continue
+      }
       count += bucket.count - (bucket.lastAt == time ? bucket.atLast : 0)
     }
     return Double(count)

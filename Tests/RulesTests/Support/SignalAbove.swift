@@ -1,8 +1,8 @@
-import Model
+import CEL
 
 @testable import Rules
 
-/// A condition for tests, as CEL will give: a number above a bound; unknown while the signal is.
+/// A condition for tests of the engine alone: a number above a bound; unknown while the signal is.
 struct SignalAbove: Condition {
   var signal: SignalName
   var bound: Double
@@ -11,7 +11,7 @@ struct SignalAbove: Condition {
   var canonical: String { "\(signal) > \(bound)" }
 
   func outcome(in situation: Situation) -> Outcome {
-    guard case .double(let number)? = situation.value(of: .signal(signal)) else { return .unknown }
+    guard let value = situation.value(of: .signal(signal)), case .double(let number) = value else { return .unknown }
     return number > bound ? .holds : .fails
   }
 }
