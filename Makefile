@@ -37,8 +37,13 @@ demo: packages-demo ## Drive a simulated truck and watch what is seen, raised, k
 	@.build/debug/waypost demo
 
 .PHONY: deb
-deb: packages-deb ## Leave an installable package in dist/
-	@scripts/build-deb
+# A package for another release is built in a root of that release, which installs there what it needs.
+deb: $(if $(SUITE),packages-roots,packages-deb) ## Leave an installable package in dist/; SUITE=bookworm|trixie: for that release (as root)
+	@scripts/build-deb $(SUITE)
+
+.PHONY: apt-repo
+apt-repo: packages-apt ## Make a signed apt repository in dist/apt of the packages in dist/; see docs/install.md
+	@scripts/apt-repo
 
 .PHONY: bench
 bench: packages-test ## Measure: start, size, memory, bytes written, latency, replay, drain
@@ -56,12 +61,12 @@ lint: packages-lint ## Check format, constructs that are banned, and shell scrip
 	@scripts/lint
 
 .PHONY: docs
-docs: packages-docs ## Check the documentation: links, examples, manual page, picture
+docs: packages-docs ## Check the documentation: links, examples, manual, completions, picture
 	@swift build --product waypost
 	@scripts/verify-docs .build/debug/waypost
 
 .PHONY: verify
-verify: verify-sanitizers verify-soak fuzz docs bench verify-package verify-roots ## What takes too long for every change; hours
+verify: verify-sanitizers verify-soak fuzz docs bench verify-apt verify-roots ## What takes too long for every change; hours
 
 .PHONY: verify-sanitizers
 verify-sanitizers: packages-test ## The tests under the thread and address sanitizers
@@ -73,9 +78,13 @@ verify-soak: packages-test ## The end-to-end tests at full length: a minute with
 	@swift build --build-tests
 	WAYPOST_SOAK=1 WAYPOST_BINARY=$(CURDIR)/$(BINARY) swift test --skip-build --disable-xctest --filter EndToEndTests
 
-.PHONY: verify-package
-verify-package: deb ## Lint the package, install it in a fresh root, run it, remove it
-	@scripts/verify-package
+.PHONY: verify-reproducible
+verify-reproducible: packages-roots ## For both suites: the same commit gives the same packages twice, byte for byte, without a finding of lintian (as root)
+	@for suite in bookworm trixie; do scripts/verify-reproducible $$suite; done
+
+.PHONY: verify-apt
+verify-apt: packages-apt verify-reproducible ## These packages from a signed repository: install, upgrade, downgrade, purge, in roots of both suites (as root)
+	@scripts/verify-apt
 
 .PHONY: verify-roots
 verify-roots: packages-roots ## `make test` and `make demo` in fresh Debian roots (as root)
@@ -86,7 +95,7 @@ clean: ## Remove what was built
 	rm -rf .build .build-* dist
 
 # A static pattern, since make looks for no implicit rule for what is phony.
-PACKAGES := $(addprefix packages-,build test demo deb lint docs roots)
+PACKAGES := $(addprefix packages-,build test demo deb lint docs roots apt)
 .PHONY: $(PACKAGES)
 $(PACKAGES): packages-%:
 	@scripts/install-packages $*

@@ -87,7 +87,7 @@ let package = Package(
     tests(of: "Geo", ["Config"], cases: ["Peers/containment.py"]),
     tests(of: "CEL"),
     tests(of: "Config", ["Model"], cases: ["Diagnostics/Cases"]),
-    tests(of: "Rules", ["Model", "Geo", "CEL", "Config"], cases: ["Cases", "Mistakes"]),
+    tests(of: "Rules", cases: ["Cases"]),
     tests(of: "Journal", ["CSQLite"]),
     tests(of: "Inputs"),
     tests(of: "Uplinks", ["CMosquitto", "Deflate"]),

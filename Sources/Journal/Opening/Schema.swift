@@ -64,3 +64,8 @@ enum Schema {
     }
   }
 }
+
+extension Journal {
+  /// The newest schema that this version reads, and takes every journal to that it opens; from 1 upwards.
+  public static var schemaVersion: Int64 { Schema.version }
+}

@@ -17,9 +17,7 @@ extension StateRow {
 
 /// The kinds of rows, as they stand in the journal.
 enum StateKind: String {
-  case engine, zone, rule, report, receiver, device
-  /// The signal store's.
-  case signal, window, count, previous, variable, motion, system
+  case engine, zone, rule, report, receiver, device, signal
 }
 
 /// The engine's own rows, each changing at its own pace.
