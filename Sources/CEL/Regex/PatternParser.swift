@@ -48,7 +48,7 @@ struct PatternParser {
     var parts: [PatternTree] = []
     while let scalar = rest.first, scalar != "|", scalar != ")" {
       if take("\\Q") {
-        parts += quoted()
+        parts += try quoted()
         continue
       }
       guard let atom = try parseAtom() else { continue }
@@ -57,10 +57,11 @@ struct PatternParser {
     return parts.isEmpty ? .empty : .sequence(parts)
   }
 
-  /// Up to `\E` or the end, everything stands for itself.
-  private mutating func quoted() -> [PatternTree] {
+  /// Up to `\E` or the end, everything stands for itself; what repeats behind that repeats the last character.
+  private mutating func quoted() throws(PatternError) -> [PatternTree] {
     var parts: [PatternTree] = []
     while !rest.isEmpty, !take("\\E") { parts.append(character(rest.removeFirst())) }
+    if let last = parts.popLast() { parts.append(try parseRepetition(of: last)) }
     return parts
   }
 

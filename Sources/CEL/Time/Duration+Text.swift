@@ -46,8 +46,8 @@ extension Value.Duration {
       let unit = rest.prefix { !$0.isDigit && $0 != UInt8(ascii: ".") }
       rest = rest.dropFirst(unit.count)
       guard let scale = Self.scale(of: unit) else { throw unreadable }
-      total = try Self.lower(total, by: Self.scaled(whole, by: scale))
-      total = try Self.lower(total, by: Self.part(of: scale, fraction))
+      total = try Self.sum(total, Self.lowered(whole, by: scale))
+      total = try Self.sum(total, -Self.part(of: scale, fraction))
     }
     guard isNegative || total != .min else { throw Self.outOfRange }
     self.init(nanoseconds: isNegative ? total : -total)
@@ -65,11 +65,12 @@ extension Value.Duration {
     }
   }
 
-  private static func scaled(_ digits: ArraySlice<UInt8>, by scale: Int64) throws(EvaluationError) -> Int64 {
+  /// The digits' number of units, below zero.
+  private static func lowered(_ digits: ArraySlice<UInt8>, by scale: Int64) throws(EvaluationError) -> Int64 {
     var whole: Int64 = 0
     for digit in digits {
       let (tenfold, overflow) = whole.multipliedReportingOverflow(by: 10)
-      let (sum, more) = tenfold.addingReportingOverflow(Int64(digit - UInt8(ascii: "0")))
+      let (sum, more) = tenfold.subtractingReportingOverflow(Int64(digit - UInt8(ascii: "0")))
       guard !overflow, !more else { throw outOfRange }
       whole = sum
     }
@@ -90,10 +91,10 @@ extension Value.Duration {
     return Int64(numerator * Int128(scale) / denominator)
   }
 
-  private static func lower(_ total: Int64, by amount: Int64) throws(EvaluationError) -> Int64 {
-    let (difference, overflow) = total.subtractingReportingOverflow(amount)
+  private static func sum(_ one: Int64, _ other: Int64) throws(EvaluationError) -> Int64 {
+    let (sum, overflow) = one.addingReportingOverflow(other)
     guard !overflow else { throw outOfRange }
-    return difference
+    return sum
   }
 }
 
