@@ -69,7 +69,7 @@ let package = Package(
     .executableTarget(
       name: "waypost",
       dependencies: [
-        "Model", "CEL", "Config", "Uplinks", "Gateway", log,
+        "Model", "CEL", "Config", "Rules", "Inputs", "Uplinks", "Gateway", log,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

@@ -15,7 +15,8 @@ struct Waypost: AsyncParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      Init.self, Run.self, Check.self, Replay.self, Status.self, DoctorCommand.self, SchemaCommand.self, Record.self,
+      Init.self, Run.self, Check.self, TestCommand.self, Replay.self, Status.self, DoctorCommand.self,
+      SchemaCommand.self, Record.self,
       Demo.self,
       VersionCommand.self,
     ])

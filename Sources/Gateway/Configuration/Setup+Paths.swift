@@ -8,7 +8,10 @@ extension Setup {
   /// Checks single files or folders, each by what it is: zones by their ending, the rest by their top-level keys.
   ///
   /// Rules are checked against the device files among the paths; without any, against one GPS receiver named `gps`.
-  public static func check(paths: [String]) -> Result {
+  public static func check(paths: [String]) -> Result { read(paths: paths).result }
+
+  /// Reads files as `check(paths:)` says, and gives the rules where there is no mistake in them.
+  static func read(paths: [String]) -> (rules: RuleSet?, catalogue: SignalCatalogue, result: Result) {
     var result = Result()
     let files = FileSet(paths: paths, result: &result)
     result.sources += files.configurations + files.devices
@@ -24,10 +27,10 @@ extension Setup {
       // Where the devices have mistakes, the rules' own are told all the same, against no devices.
       catalogue = devices?.catalogue ?? SignalCatalogue()
     }
-    _ = RuleSet.load(
+    let rules = RuleSet.load(
       ruleFiles: files.rules, zoneFiles: files.zones, zonesFolder: files.zonesFolder, catalogue: catalogue,
       sources: &result.sources, diagnostics: &result.diagnostics)
-    return result
+    return (rules, catalogue, result)
   }
 
   /// One GPS receiver named `gps`: what rules are checked and replayed against where no devices are given.

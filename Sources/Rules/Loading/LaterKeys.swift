@@ -5,7 +5,7 @@ import Config
 ///
 /// To support a key, take it out of here and read it.
 enum LaterKeys {
-  static let file = ["signals", "tests"]
+  static let file = ["signals"]
   static let zone = ["corridor", "width"]
   static let rule = ["when", "until", "for", "clear_for", "cooldown", "limit", "notify_clear", "clear"]
   static let trigger = ["dwell", "cross", "change", "every", "link", "command", "start"]

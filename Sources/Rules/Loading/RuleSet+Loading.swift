@@ -41,8 +41,12 @@ extension RuleSet {
       found.error(
         "too-many", "there are more than \(ruleLimit) rules or report policies", at: nil, help: "leave some out")
     }
+    let testReader = RuleTestReader(catalogue: catalogue, rules: Set(made.map(\.name)))
+    let tests = documents.flatMap(\.tests).compactMap { testReader.test($0, diagnostics: &found) }
     guard !found.hasErrors else { return nil }
-    return RuleSet(zones: collection.zones, rules: made, reports: policies, catalogue: catalogue)
+    var set = RuleSet(zones: collection.zones, rules: made, reports: policies, catalogue: catalogue)
+    set.tests = tests
+    return set
   }
 
   /// By the bytes of the paths, as `ls` in the C locale.
@@ -74,6 +78,7 @@ struct RuleDocument {
   private(set) var reports: [YAMLNode] = []
   private(set) var reportSpan: SourceSpan?
   private(set) var rules: [YAMLNode] = []
+  private(set) var tests: [YAMLNode] = []
 
   /// `nil` after telling that the file is no mapping; a section that is faulty counts as empty.
   init?(_ file: SourceFile, diagnostics: inout Diagnostics) {
@@ -92,6 +97,7 @@ struct RuleDocument {
       reports = entry.value.sequence("`report`", diagnostics: &diagnostics) ?? []
     }
     if let node = reader.optional("rules") { rules = node.sequence("`rules`", diagnostics: &diagnostics) ?? [] }
+    if let node = reader.optional("tests") { tests = node.sequence("`tests`", diagnostics: &diagnostics) ?? [] }
     reader.finish(diagnostics: &diagnostics)
   }
 }

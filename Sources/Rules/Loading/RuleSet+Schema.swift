@@ -9,6 +9,7 @@ extension RuleSet {
         "report", .list(.object(report)),
         "How often what goes up; the first entry that names a signal and whose `when` holds decides"),
       .init("rules", .list(.object(rule)), "What to do when something happens or holds"),
+      .init("tests", .list(.object(RuleTest.keys)), "What must come of the rules; `waypost test` runs them"),
     ])
   }
 

@@ -8,6 +8,8 @@ public struct RuleSet: Sendable {
   /// In the order of the files.
   let rules: [Rule]
   let reports: [ReportPolicy]
+  /// What the files say must come of them, for `waypost test`; in the order of the files.
+  public internal(set) var tests: [RuleTest] = []
   /// Tells this set from another, whatever its files look like: sixteen hexadecimal digits.
   public let fingerprint: String
 

@@ -24,6 +24,27 @@ enum Output {
     }
   }
 
+  /// Why a file could not be written.
+  struct SaveFailure: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// Writes a whole file, over what is there.
+  static func save(_ bytes: [UInt8], to path: String) throws(SaveFailure) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw SaveFailure(description: "\(path) can't be written (\(String(cString: strerror(errno))))")
+    }
+    defer { close(descriptor) }
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw SaveFailure(description: "\(path): \(String(cString: strerror(errno)))") }
+      rest = rest.dropFirst(count)
+    }
+  }
+
   /// Shows what is wrong with the files, as a compiler would, and how much of it.
   static func show(_ diagnostics: Diagnostics, sources: [SourceFile], format: OutputFormat) {
     let renderer = DiagnosticRenderer(sources: sources)

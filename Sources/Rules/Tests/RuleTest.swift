@@ -1,0 +1,88 @@
+public import Config
+public import Model
+
+/// A test of rules, as `tests:` of a rule file has it: what happens, and what must come of it.
+public struct RuleTest: Sendable {
+  public var name: String
+  /// Where the name stands.
+  public var span: SourceSpan
+  /// A recorded drive, looked for beside the rule file.
+  public var track: Placed<String>?
+  /// Or where the vehicle is when; between two places it drives straight and evenly.
+  public var drive: [Stop] = []
+  /// What devices read when; between two entries a value stays, as if it were read every second.
+  public var signals: [Script] = []
+  /// Links, commands and other things that happen once.
+  public var happenings: [Happening] = []
+  /// UTC when the test begins. `nil`: by the track, where it has times; else the clock is not trusted.
+  public var start: Timestamp?
+  /// How long it takes. `nil`: until nothing more happens or is expected.
+  public var duration: Interval?
+  /// Events that aren't expected don't fail it.
+  public var isPartial = false
+  public var expectations: [Expectation] = []
+
+  /// A value with its place in the file.
+  public struct Placed<Value: Sendable>: Sendable {
+    public var value: Value
+    public var span: SourceSpan
+  }
+
+  /// A place on the way.
+  public struct Stop: Hashable, Sendable {
+    public var at: Interval
+    /// Degrees.
+    public var latitude: Double
+    public var longitude: Double
+  }
+
+  /// What a signal reads.
+  public struct Script: Hashable, Sendable {
+    public var device: String
+    public var metric: String
+    /// In the order of time.
+    public var steps: [Step]
+  }
+
+  public struct Step: Hashable, Sendable {
+    public var at: Interval
+    public var reading: Reading
+  }
+
+  public enum Reading: Hashable, Sendable {
+    case value(Value)
+    /// The device answers with an error.
+    case bad
+    /// Nothing is read any more.
+    case silent
+  }
+
+  /// Something that happens once.
+  public struct Happening: Hashable, Sendable {
+    public var at: Interval
+    public var content: Observation.Content
+  }
+
+  /// An event that must come.
+  public struct Expectation: Sendable {
+    public var span: SourceSpan
+    /// Since the beginning, ± 1 s; `nil`: whenever.
+    public var at: Interval?
+    public var type: String
+    public var rule: String?
+    public var severity: GeneralEvent.Severity?
+    /// `nil`: raised.
+    public var state: GeneralEvent.State?
+    /// Each must be there with that value; the event may have more.
+    public var data: [GeneralEvent.Member]
+  }
+
+  /// When it ends, the recorded drive not counted.
+  public var end: Interval {
+    let times =
+      drive.map(\.at) + signals.flatMap { $0.steps.map(\.at) } + happenings.map(\.at)
+      + expectations.compactMap(\.at)
+    let last = Interval(nanoseconds: (times.max() ?? .zero).nanoseconds + RuleTestJudge.tolerance.nanoseconds)
+    return duration ?? last
+  }
+}

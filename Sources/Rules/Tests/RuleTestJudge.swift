@@ -1,0 +1,118 @@
+public import Config
+public import Model
+
+/// Compares what came of a test with what was expected.
+public struct RuleTestJudge: Sendable {
+  /// How far a moment may be off.
+  public static let tolerance = Interval.seconds(1)
+
+  private let test: RuleTest
+  private var raised: [Occurrence] = []
+  private var utcAtStart: Timestamp?
+
+  /// An event as expectations see it.
+  struct Occurrence: Sendable {
+    /// When it was decided, and where it carries another time of its own, that; since the beginning.
+    var at: [Interval]
+    var id: String
+    var type: String
+    var rule: String
+    var severity: GeneralEvent.Severity?
+    var state: GeneralEvent.State
+    var data: [GeneralEvent.Member]
+  }
+
+  public init(_ test: RuleTest) { self.test = test }
+
+  /// Takes what the engine was told, for the moments of what it tells.
+  public mutating func note(_ observation: Observation) {
+    if case .system(.clock(let utcAtZero)) = observation.content { utcAtStart = utcAtStart ?? utcAtZero }
+  }
+
+  /// Takes what the engine decided.
+  public mutating func take(_ effects: [Effect]) {
+    for case .record(let record) in effects {
+      guard case .event(let event) = record.body else { continue }
+      var at = [record.time - .zero]
+      if let own = record.timestamp, let utcAtStart { at.append(own - utcAtStart) }
+      raised.append(Occurrence(event, at: at))
+    }
+  }
+
+  /// What differed: nothing, where the test has passed.
+  public func verdict() -> [Diagnostic] {
+    var diagnostics = Diagnostics()
+    var isTaken = Array(repeating: false, count: raised.count)
+    var missed: [RuleTest.Expectation] = []
+    // The one that must come first takes first, so that two of a kind don't take each other's.
+    for expectation in test.expectations.enumerated().sorted(by: Self.isEarlier).map(\.element) {
+      let match = raised.indices.first {
+        !isTaken[$0] && raised[$0].fits(expectation) && raised[$0].isInTime(expectation)
+      }
+      if let match { isTaken[match] = true } else { missed.append(expectation) }
+    }
+    for expectation in missed {
+      let (message, help, meant) = explain(expectation, isTaken: isTaken)
+      diagnostics.error("test-failed", message, at: expectation.span, help: help)
+      // One mistake, told once.
+      if let meant { isTaken[meant] = true }
+    }
+    let expected = Set(raised.indices.filter { isTaken[$0] }.map { raised[$0].id })
+    for (index, event) in raised.enumerated() where !isTaken[index] && !test.isPartial {
+      // That an event which was expected is cleared again goes without saying.
+      if event.state == .cleared, expected.contains(event.id) { continue }
+      diagnostics.error(
+        "test-failed", "\(event.text) came at \(Self.text(event.at[0])), and nobody expected it", at: test.span,
+        help:
+          "is the rule wrong? If not, add `- { at: \(Self.text(event.at[0])), event: \(event.type)\(event.state == .cleared ? ", state: cleared" : "") }`"
+      )
+    }
+    return diagnostics.sorted()
+  }
+
+  private static func isEarlier(
+    _ a: (offset: Int, element: RuleTest.Expectation), _ b: (offset: Int, element: RuleTest.Expectation)
+  ) -> Bool {
+    // Those that may come whenever take what the others leave.
+    (a.element.at?.nanoseconds ?? .max, a.offset) < (b.element.at?.nanoseconds ?? .max, b.offset)
+  }
+
+  /// `meant`: the event that was most likely meant.
+  private func explain(
+    _ expectation: RuleTest.Expectation, isTaken: [Bool]
+  ) -> (message: String, help: String, meant: Int?) {
+    let what = "`\(expectation.type)`\(expectation.state == .cleared ? " was not cleared" : " did not come")"
+    let when = expectation.at.map { " at \(Self.text($0))" } ?? ""
+    let free = raised.indices.filter { !isTaken[$0] }
+    func nearest(_ indices: [Int]) -> Int? {
+      indices.min { distance(raised[$0], expectation) < distance(raised[$1], expectation) }
+    }
+    if let late = nearest(free.filter { raised[$0].fits(expectation) }) {
+      return (what + when, "it came at \(Self.text(raised[late].at[0]))", late)
+    }
+    let state = expectation.state ?? .raised
+    if let other = nearest(free.filter { raised[$0].type == expectation.type && raised[$0].state == state }) {
+      let difference = raised[other].difference(from: expectation)
+      return (
+        what + when + " as it was expected", "it came at \(Self.text(raised[other].at[0])), but with \(difference)",
+        other
+      )
+    }
+    let others = Set(free.map { "`\(raised[$0].type)`" }).sorted()
+    let help =
+      others.isEmpty ? "nothing else came that wasn't expected" : "what came besides: \(others.joined(separator: ", "))"
+    return (what + when, help, nil)
+  }
+
+  private func distance(_ event: Occurrence, _ expectation: RuleTest.Expectation) -> Int64 {
+    event.at.map { abs($0.nanoseconds - (expectation.at?.nanoseconds ?? 0)) }.min() ?? .max
+  }
+
+  /// As it would be written in a test: `1 min 12 s`.
+  static func text(_ interval: Interval) -> String {
+    let tenths = (interval.nanoseconds + 50_000_000) / 100_000_000
+    let (minutes, rest) = (tenths / 600, tenths % 600)
+    let seconds = rest % 10 == 0 ? "\(rest / 10) s" : "\(rest / 10).\(rest % 10) s"
+    return minutes == 0 ? seconds : rest == 0 ? "\(minutes) min" : "\(minutes) min \(seconds)"
+  }
+}
