@@ -10,6 +10,21 @@ extension SimulatorDriver {
       .init("every", .quantity(.time), standard: "`1 s`", "The time between fixes"),
       .init("speed", .quantity(.speed), standard: "`50 km/h`", "How fast it drives"),
       .init("seed", .integer(0...Int.max), standard: "1", "The same seed gives the same drive"),
+      .init(
+        "metrics", .table(names: .identifiers, .object(sensor)),
+        "Or sensors instead of a receiver, by names of your choice"),
+    ]
+  }
+
+  private static var sensor: [Schema.Key] {
+    [
+      .init("from", .number, "The value goes evenly from here"),
+      .init("to", .number, "to here, and back"),
+      .init("values", .list(.either([.number, .boolean, .text()])), "Or these values, one after the other"),
+      .init(
+        "over", .quantity(.time), standard: "`10 min`",
+        "How long it takes from one end to the other, or from one value to the next"),
+      .init("unit", .text(), "As in SenML (RFC 8428): `Cel`, `%RH`, `m/s`"),
     ]
   }
 }

@@ -12,6 +12,11 @@ public import Model
 ///   every: 1 s
 ///   speed: 50 km/h
 ///   seed: 1                                # the same seed, the same drive
+/// reefer:
+///   driver: simulator
+///   metrics:                               # or sensors instead of a receiver
+///     temperature: { from: -20, to: -8, over: 10 min, unit: Cel }
+///     door: { values: [false, false, true], over: 1 min }
 /// ```
 public enum SimulatorDriver: Driver {
   public static let name = "simulator"
@@ -20,7 +25,9 @@ public enum SimulatorDriver: Driver {
     -> ConfiguredDevice?
   {
     var found = Diagnostics()
-    let line = line(&mapping, diagnostics: &found)
+    let metrics = mapping.entry("metrics").flatMap { $0.value.isNull ? nil : $0 }
+    let sensors = metrics.flatMap { self.sensors($0.value, diagnostics: &found) }
+    let line = line(&mapping, isRequired: metrics == nil, diagnostics: &found)
     let every = mapping.optional("every").flatMap {
       $0.interval("`every`", in: .milliseconds(100) ... .hours(1), diagnostics: &found)
     }
@@ -28,9 +35,15 @@ public enum SimulatorDriver: Driver {
       $0.speed("`speed`", in: (1 / 3.6)...(300 / 3.6), diagnostics: &found)
     }
     let seed = mapping.optional("seed").flatMap { $0.integer("`seed`", in: 0...Int.max, diagnostics: &found) }
+    if let metrics, line != nil {
+      found.error(
+        "either-or", "a simulator is a receiver or has `metrics`", at: metrics.key.span, help: "make two devices of it")
+    }
     diagnostics.append(contentsOf: found)
-    guard let line, !found.hasErrors else { return nil }
+    guard !found.hasErrors else { return nil }
     let interval = every ?? .seconds(1)
+    if let sensors { return self.device(device, sensors, every: interval) }
+    guard let line else { return nil }
     return ConfiguredDevice(
       declaration: SignalCatalogue.Device(
         name: device, givesPosition: true, staleAfter: max(.seconds(5), Interval(nanoseconds: 3 * interval.nanoseconds))
@@ -39,7 +52,17 @@ public enum SimulatorDriver: Driver {
         device: device, line: line, every: interval, speed: speed ?? 50 / 3.6, seed: UInt64(seed ?? 1)))
   }
 
-  private static func line(_ mapping: inout MappingReader, diagnostics: inout Diagnostics) -> SimulatorInput.Line? {
+  private static func device(_ name: String, _ sensors: [SimulatedSensor], every: Interval) -> ConfiguredDevice {
+    ConfiguredDevice(
+      declaration: SignalCatalogue.Device(
+        name: name, givesPosition: false, metrics: sensors.map { .init(name: $0.metric, kind: $0.kind, unit: $0.unit) },
+        staleAfter: max(.seconds(10), Interval(nanoseconds: 3 * every.nanoseconds))),
+      input: SimulatedSensorsInput(device: name, sensors: sensors, every: every))
+  }
+
+  private static func line(
+    _ mapping: inout MappingReader, isRequired: Bool, diagnostics: inout Diagnostics
+  ) -> SimulatorInput.Line? {
     let (track, waypoints) = (mapping.optional("track"), mapping.optional("waypoints"))
     switch (track, waypoints) {
     case (let track?, nil):
@@ -53,8 +76,9 @@ public enum SimulatorDriver: Driver {
         "short-line", "`waypoints` must lie at least 20 m apart", at: waypoints.span,
         help: "give the vehicle a line to drive along")
     case (nil, nil):
+      guard isRequired else { return nil }
       diagnostics.error(
-        "missing-key", "a simulator needs the key `track` or `waypoints`", at: mapping.span,
+        "missing-key", "a simulator needs the key `track`, `waypoints` or `metrics`", at: mapping.span,
         help: "add `waypoints: [[6.14, 46.20], [6.15, 46.21]]`, longitude first")
     case (_?, let waypoints?):
       diagnostics.error(
