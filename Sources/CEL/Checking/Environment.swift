@@ -10,6 +10,8 @@ public struct Environment: Sendable {
   /// An integer literal beside a double is a double: `temperature > -15`. For rule files, whose numbers are all doubles; the
   /// language's specification wants `-15.0`.
   public var takesIntegerLiteralsAsDoubles = false
+  /// What messages call the last part of a variable's name: “`reefer` has no metric `temprature`”.
+  public var memberNoun = "metric"
   public var limits = Limits.default
 
   public init() {}
