@@ -27,6 +27,7 @@ test: packages-test lint ## Everything that CI runs; ends with the test runner's
 	@scripts/verify-linkage $(BINARY)
 	@scripts/verify-size $(BINARY)
 	@scripts/verify-version
+	@scripts/verify-unit
 	@swift build --build-tests
 	swift test --skip-build --disable-xctest --skip EndToEndTests
 	WAYPOST_RELEASE_BINARY=$(CURDIR)/$(BINARY) swift test --skip-build --disable-xctest --filter EndToEndTests
@@ -66,7 +67,7 @@ docs: packages-docs ## Check the documentation: links, examples, manual, complet
 	@scripts/verify-docs .build/debug/waypost
 
 .PHONY: verify
-verify: verify-sanitizers verify-soak fuzz docs bench verify-apt verify-roots ## What takes too long for every change; hours
+verify: verify-sanitizers verify-soak fuzz docs bench verify-apt verify-guest verify-roots ## What takes too long for every change; hours
 
 .PHONY: verify-sanitizers
 verify-sanitizers: packages-test ## The tests under the thread and address sanitizers
@@ -86,6 +87,10 @@ verify-reproducible: packages-roots ## For both suites: the same commit gives th
 verify-apt: packages-apt verify-reproducible ## These packages from a signed repository: install, upgrade, downgrade, purge, in roots of both suites (as root)
 	@scripts/verify-apt
 
+.PHONY: verify-guest
+verify-guest: deb packages-guest ## Boot a Debian 12 guest and prove the package in it: sandbox, watchdog, reboot, power cuts (as root)
+	@scripts/verify-guest
+
 .PHONY: verify-roots
 verify-roots: packages-roots ## `make test` and `make demo` in fresh Debian roots (as root)
 	@for suite in bookworm trixie; do scripts/verify-fresh-root $$suite; done
@@ -95,7 +100,7 @@ clean: ## Remove what was built
 	rm -rf .build .build-* dist
 
 # A static pattern, since make looks for no implicit rule for what is phony.
-PACKAGES := $(addprefix packages-,build test demo deb lint docs roots apt)
+PACKAGES := $(addprefix packages-,build test demo deb lint docs roots apt guest)
 .PHONY: $(PACKAGES)
 $(PACKAGES): packages-%:
 	@scripts/install-packages $*

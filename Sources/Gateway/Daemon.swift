@@ -29,8 +29,9 @@ public struct Daemon: Sendable {
     self.setup = setup
     self.logger = logger
     let configuration = setup.configuration
-    let clock = JournalClock(
-      bootTime: BootClock.now, wallTime: WallClock.now, isWallTrusted: WallClock.isSynchronised)
+    let ntp = NTPWatch()
+    let isSynchronised = ntp.askAtStart()
+    let clock = JournalClock(bootTime: BootClock.now, wallTime: WallClock.now, isWallTrusted: isSynchronised)
     let journal = try Journal.open(
       path: configuration.journal.path,
       options: Journal.Options(
@@ -44,7 +45,8 @@ public struct Daemon: Sendable {
     }
     pipeline = try Pipeline(
       journal: journal, rules: setup.rules, catalogue: setup.devices.catalogue,
-      flush: configuration.journal.flush, now: clock, logger: logger)
+      flush: configuration.journal.flush, now: clock, clocks: Clocks(isSynchronised: { ntp.isSynchronised }),
+      logger: logger)
     let pipeline = self.pipeline
     let identity = GatewayIdentity(
       id: configuration.id, version: Version.current, configuration: setup.fingerprint)

@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 import Model
 
@@ -24,16 +23,27 @@ struct ClockTrust: Sendable {
   /// The UTC at engine time zero, while the clock is trusted.
   var utcAtZero: Timestamp? { mapping }
 
+  /// Who vouches for the mapping; `nil` while nobody does.
+  var source: Source? { mapping == nil ? nil : byGPS ? .gps : .ntp }
+
+  enum Source: String, Sendable {
+    case ntp, gps
+  }
+
   /// The wall clock was looked at. Returns what to tell the engine, if anything.
+  ///
+  /// - Parameter isSynchronised: Asked only where the answer changes something, since it may cost a program's run.
   mutating func wallClock(
-    _ wall: Timestamp, isSynchronised: Bool, at time: EngineTime
+    _ wall: Timestamp, isSynchronised: @autoclosure () -> Bool, at time: EngineTime
   ) -> SystemObservation? {
-    guard isSynchronised else {
+    let candidate = wall + Interval(nanoseconds: -time.nanoseconds)
+    if !byGPS, isNear(candidate) { return nil }
+    guard isSynchronised() else {
       // What GPS said holds on; what NTP said holds too until the next restart, since the engine's own clock carries it on.
       return nil
     }
     byGPS = false
-    return adopt(wall + Interval(nanoseconds: -time.nanoseconds))
+    return adopt(candidate)
   }
 
   /// A fix came in. Returns what to tell the engine, if anything.
@@ -54,20 +64,19 @@ struct ClockTrust: Sendable {
   }
 
   private mutating func adopt(_ candidate: Timestamp) -> SystemObservation? {
-    if let mapping, abs((candidate - mapping).nanoseconds) <= Self.step.nanoseconds { return nil }
+    if isNear(candidate) { return nil }
     mapping = candidate
     return .clock(utcAtZero: candidate)
+  }
+
+  private func isNear(_ candidate: Timestamp) -> Bool {
+    guard let mapping else { return false }
+    return abs((candidate - mapping).nanoseconds) <= Self.step.nanoseconds
   }
 }
 
 /// What the system says of its wall clock.
 enum WallClock {
-  /// True when NTP has synchronised the clock: timesyncd's marker file, or the kernel's own state (adjtimex(2), `STA_UNSYNC`).
-  static var isSynchronised: Bool {
-    if access("/run/systemd/timesync/synchronized", F_OK) == 0 { return true }
-    return waypost_clock_is_synchronised() == 1
-  }
-
   /// The wall clock now.
   static var now: Timestamp {
     var time = timespec()

@@ -72,7 +72,7 @@ public struct Doctor: Sendable {
 
   private func clock(_ setup: Setup?) -> Finding {
     let facts = ClockFacts(
-      now: WallClock.now, isSynchronised: WallClock.isSynchronised,
+      now: WallClock.now, isSynchronised: NTPWatch().askAtStart(),
       released: Timestamp(rfc3339: Version.releaseDate) ?? Timestamp(milliseconds: 0),
       hasReceiver: setup?.devices.catalogue.devices.contains { $0.tellsTime } ?? false)
     return facts.finding

@@ -49,7 +49,7 @@ actor Pipeline {
   ///   - flush: The longest that an ordinary record waits for its commit.
   init(
     journal: sending Journal, rules: RuleSet, catalogue: SignalCatalogue, flush: Interval, now: JournalClock,
-    clocks: Clocks = Clocks(), logger: Logger
+    clocks: Clocks, logger: Logger
   ) throws {
     executor = try ThreadExecutor(name: "pipeline")
     self.logger = logger

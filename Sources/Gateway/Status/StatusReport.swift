@@ -34,6 +34,7 @@ struct PipelineReport: Sendable {
   var journal: JournalStatistics
   var positionDevice: String?
   var utc: Timestamp?
+  var utcSource: ClockTrust.Source?
   var refused: UInt64
   var waiting: Int
   /// Refused records that could not be kept yet; their uplinks' cursors stand still meanwhile.
@@ -45,6 +46,7 @@ struct PipelineReport: Sendable {
     writer.beginObject()
     writer.member("trusted", utc != nil)
     if let utc { writer.member("utc", "\(utc)") }
+    if let utcSource { writer.member("source", utcSource.rawValue) }
     writer.endObject()
     engine.write(to: &writer, position: positionDevice)
     writer.key("journal")

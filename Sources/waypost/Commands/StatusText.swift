@@ -17,9 +17,11 @@ struct StatusText {
       "gateway",
       "\(status["gateway"].text), waypost \(status["version"].text), up \(Self.age(status["uptime"].number))")
     if let clock = status["clock"] {
+      let source = ["ntp": " by NTP", "gps": " by GPS"][clock["source"].text] ?? ""
       row(
         "clock",
-        clock["trusted"].flag ? "trusted, \(clock["utc"].text)" : "not trusted yet: records wait for their time")
+        clock["trusted"].flag
+          ? "trusted\(source), \(clock["utc"].text)" : "not trusted yet: records wait for their time")
     }
     row("fix", Self.fix(status["fix"]))
     let zones = status["zones"].items

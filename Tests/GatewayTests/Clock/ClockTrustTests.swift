@@ -55,4 +55,33 @@ import Testing
     #expect(trust.wallClock(wall + .seconds(100), isSynchronised: true, at: .seconds(5)) != nil)
     #expect(trust.fix(wall + .seconds(6), at: .seconds(6)) == nil)
   }
+
+  @Test func nobodyIsAskedWhileTheClockGoesOnAsItDid() {
+    var trust = ClockTrust(notBefore: release)
+    _ = trust.wallClock(wall, isSynchronised: true, at: .seconds(0))
+    var questions = 0
+    func ask() -> Bool {
+      questions += 1
+      return false
+    }
+    for second in 1..<100 {
+      #expect(
+        trust.wallClock(wall + .seconds(Double(second)), isSynchronised: ask(), at: .seconds(Double(second))) == nil)
+    }
+    #expect(questions == 0)
+    // A step is asked about, and not believed where nobody vouches for it.
+    #expect(trust.wallClock(wall + .seconds(3700), isSynchronised: ask(), at: .seconds(100)) == nil)
+    #expect(questions == 1)
+    #expect(trust.utcAtZero == wall)
+  }
+
+  @Test func itSaysWhoVouchesForTheTime() {
+    var trust = ClockTrust(notBefore: release)
+    #expect(trust.source == nil)
+    for second in 0..<5 { _ = trust.fix(wall + .seconds(Double(second)), at: .seconds(Double(second))) }
+    #expect(trust.source == .gps)
+    // The same time from a better source is nothing new for the engine.
+    #expect(trust.wallClock(wall + .seconds(5), isSynchronised: true, at: .seconds(5)) == nil)
+    #expect(trust.source == .ntp)
+  }
 }

@@ -35,6 +35,7 @@ import Testing
         diagnostics: &diagnostics))
     let pipeline = try Pipeline(
       journal: journal, rules: rules, catalogue: catalogue, flush: .seconds(1), now: clock,
+      clocks: Clocks(isSynchronised: { true }),
       logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     await pipeline.start()
     return pipeline
