@@ -88,7 +88,8 @@ verify-apt: packages-apt verify-reproducible ## These packages from a signed rep
 	@scripts/verify-apt
 
 .PHONY: verify-guest
-verify-guest: deb packages-guest ## Boot a Debian 12 guest and prove the package in it: sandbox, watchdog, reboot, power cuts (as root)
+verify-guest: packages-roots packages-guest ## Boot a Debian 12 guest and prove the package in it: sandbox, watchdog, reboot, power cuts (as root)
+	@scripts/build-deb bookworm
 	@scripts/verify-guest
 
 .PHONY: verify-roots

@@ -6,6 +6,7 @@ The checks run in their order, in one guest: each goes on from what the one befo
 """
 
 import json
+import signal
 import sys
 import time
 
@@ -352,4 +353,6 @@ def main(image, folder, wanted):
 
 
 if __name__ == "__main__":
+    # So that what was started is ended.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     sys.exit(main(sys.argv[1], sys.argv[2], sys.argv[3:]))
