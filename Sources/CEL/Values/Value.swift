@@ -1,3 +1,5 @@
+import Glibc
+
 /// A value of the Common Expression Language (cel-spec, doc/langdef.md, "Values").
 ///
 /// `==` here is identity: the same type and the same content, text by its code points. What the language's own `==` says, with numbers
@@ -77,7 +79,14 @@ extension String {
   func hasSameCodePoints(as other: String) -> Bool {
     let count = utf8.count
     guard count == other.utf8.count else { return false }
-    return utf8.elementsEqual(other.utf8)
+    let isSame = utf8.withContiguousStorageIfAvailable { one in
+      other.utf8.withContiguousStorageIfAvailable { other in
+        guard let a = one.baseAddress, let b = other.baseAddress else { return true }
+        return memcmp(a, b, count) == 0
+      }
+    }
+    // Only texts of a foreign runtime aren't in one piece.
+    return isSame.flatMap(\.self) ?? utf8.elementsEqual(other.utf8)
   }
 
   func hashCodePoints(into hasher: inout Hasher) {
