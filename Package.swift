@@ -76,7 +76,7 @@ let package = Package(
     .executableTarget(
       name: "waypost-bench",
       dependencies: [
-        "Model", "Config", "Rules", "Journal", "Inputs", "Uplinks", "Gateway", "CMosquitto", log,
+        "Model", "CEL", "Config", "Rules", "Journal", "Inputs", "Uplinks", "Gateway", "CMosquitto", "CAllocations", log,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

@@ -5,7 +5,7 @@ import ArgumentParser
 struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "waypost-bench", abstract: "Measures Waypost; each subcommand prints `name value unit` lines.",
-    subcommands: [JournalBench.self, LatencyBench.self, DrainBench.self])
+    subcommands: [JournalBench.self, LatencyBench.self, DrainBench.self, ConditionsBench.self])
 }
 
 /// One figure, a line.
