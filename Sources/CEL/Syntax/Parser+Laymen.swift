@@ -181,7 +181,9 @@ extension Parser {
       if let letter = Self.durations[word] {
         advance()
         let isDays = letter == "d"
-        let written = isDays ? "duration(\"\((Int(number) ?? 1) * 24)h\")" : "duration(\"\(number)\(letter)\")"
+        // No duration holds more days than 106,751.
+        let days = Int(number).flatMap { (0...106_751).contains($0) ? $0 : nil } ?? 1
+        let written = isDays ? "duration(\"\(days * 24)h\")" : "duration(\"\(number)\(letter)\")"
         tell(
           start..<place.upperBound, "a number has no unit in an expression",
           "write `\(written)` for a time span, \"\(number) \(text)\" in quotes where a function asks for one, or just `\(number)` beside a number"

@@ -88,6 +88,11 @@ import Testing
     } while ContinuousClock.now - start < .seconds(seconds)
   }
 
+  /// What it found.
+  @Test func moreDaysThanThereAreIsAMistakeLikeAnyOther() {
+    #expect(!Parser.parse("9223372036854775807 d", Environment()).problems.isEmpty)
+  }
+
   private func round(_ seed: UInt64) throws {
     var maker = Maker(state: seed)
     var environment = Environment()
