@@ -21,6 +21,9 @@ can set-clock date -s @0
 can make-executable-memory python3 -c 'import mmap; mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)'
 can change-owner chown waypost:dialout /tmp/probe
 can lower-priority python3 -c 'import os; os.nice(5)'
+can change-scheduler python3 -c 'import os; os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))'
+can resolve-names getent hosts localhost
+can list-addresses ip address
 can mount mount -t tmpfs none /tmp
 can raw-socket python3 -c 'import socket; socket.socket(socket.AF_PACKET, socket.SOCK_RAW)'
 can reboot-the-machine systemctl --no-ask-password reboot --when=+1h

@@ -36,6 +36,17 @@ rules:
     on: { enter: depot, exit: depot }
     then: [ { event: geofence_event } ]
 """
+HOOK = """\
+#!/bin/sh
+{ cat; echo; } >>/var/lib/waypost/hook.log
+touch /etc/waypost/forbidden
+"""
+HOOK_RULE = """\
+rules:
+  - name: told
+    on: { enter: depot, exit: depot }
+    then: [ { run: { hook: mark } } ]
+"""
 SLOW = 300  # seconds; the longest wait for what takes a moment on a real box
 
 
@@ -153,7 +164,7 @@ class Checks:
         self.machine.do("systemctl daemon-reload; systemctl start probe.service", timeout=SLOW)
         found = dict(reversed(line.split(" ", 1)) for line in self.machine.do("cat /run/probe.out").splitlines())
         allowed = {"read-configuration", "run-programs", "write-state", "write-tmp", "open-serial-line",
-                   "open-usb-adapter", "connect-tcp", "ask-the-gateway", "ask-systemd"}
+                   "open-usb-adapter", "connect-tcp", "resolve-names", "lower-priority", "ask-the-gateway", "ask-systemd"}
         wrong = [f"{verb} {what}" for what, verb in found.items() if (verb == "can") != (what in allowed)]
         if wrong or not allowed <= set(found):
             raise Failure(f"a hook {', '.join(wrong)}; all: {found}")
@@ -181,6 +192,10 @@ class Checks:
         here = self.machine.do("mosquitto_sub -C 5 -W 120 -q 1 -t 'waypost/+/#' -F %t", timeout=150).split()
         until("positions at the central server", SLOW,
               lambda: sum(r["type"] == "position" for _, _, r in list(self.central.records)) >= 10)
+        # Whatever isn't a line of its own is a library's complaint about the sandbox.
+        foreign = self.machine.do("journalctl -u waypost _COMM=waypost -o cat --no-pager | grep -v '^waypost' || true")
+        if foreign:
+            raise Failure(f"in the log: {foreign[:500]}")
         return f"here {sorted(set(here))}, far away {self.central.judge()[0]} records"
 
     def clock_gps(self):
@@ -241,6 +256,38 @@ class Checks:
         self.machine.do("sed -i 's/^upplinks:/uplinks:/' /etc/waypost/waypost.yaml; systemctl restart waypost")
         self.wait_active()
         return said.splitlines()[0] if said else "no word in the log"
+
+    def reload(self):
+        """Changed files are taken while everything runs on, or refused while everything runs on."""
+        def look():
+            status = self.status()
+            return len(status["zones"]), [u["connections"] for u in status["uplinks"]], self.property("MainPID")
+        before = look()
+        self.write("/etc/waypost/rules.d/yard.yaml", "zones:\n  yard: { circle: [6.144, 46.2], radius: 120 m }\n")
+        self.machine.do("systemctl reload waypost", timeout=SLOW)
+        if look() != (before[0] + 1, *before[1:]):
+            raise Failure(f"a good file: {before}, then {look()}")
+        good = look()
+        self.write("/etc/waypost/rules.d/bad.yaml", "zones:\n  gate: { circle: [6.144, 46.2], radios: 120 m }\n")
+        code, _ = self.machine.run("systemctl reload waypost", timeout=SLOW)
+        said = self.machine.do("journalctl -u waypost -n 30 -o cat --no-pager | grep -m 1 bad.yaml")
+        self.machine.do("rm /etc/waypost/rules.d/bad.yaml")
+        if code == 0 or look() != good:
+            raise Failure(f"a bad file: exit code {code}; {good}, then {look()}")
+        self.machine.do("systemctl is-active waypost")
+        return f"zones {before[0]} → {good[0]}; refused: {said}"
+
+    def hook(self):
+        """A rule runs a technician's program, in the gateway's sandbox, and what it may not do is said in the log."""
+        self.write("/etc/waypost/hooks.d/mark", HOOK)
+        self.write("/etc/waypost/rules.d/hook.yaml", HOOK_RULE)
+        self.machine.do("chmod 755 /etc/waypost/hooks.d/mark; systemctl reload waypost", timeout=SLOW)
+        said = self.machine.until("the hook to run", "grep -m 1 . /var/lib/waypost/hook.log", deadline=SLOW)
+        if json.loads(said)["rule"] != "told":
+            raise Failure(f"the hook was told: {said}")
+        self.machine.until("the sandbox's word", "journalctl -u waypost -o cat --no-pager | grep -q 'forbidden.*Read-only file system'")
+        self.machine.do("rm /etc/waypost/rules.d/hook.yaml; systemctl reload waypost", timeout=SLOW)
+        return said.strip()[:200]
 
     def hang(self, what, freeze, thaw):
         before, log = int(self.property("NRestarts")), self.machine.do("date +%s")
