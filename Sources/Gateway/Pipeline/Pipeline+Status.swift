@@ -8,7 +8,8 @@ extension Pipeline {
     drain()
     return PipelineReport(
       engine: engine.status, journal: try journal.statistics(), positionDevice: positionDevice,
-      utc: trust.utcAtZero.map { $0 + (clock.last - .zero) }, utcSource: trust.source, refused: inbox.refused, waiting: batch.records.count,
+      utc: trust.utcAtZero.map { $0 + (clock.last - .zero) }, utcSource: trust.source, refused: inbox.refused,
+      waiting: batch.records.count,
       unkeptDeadLetters: deadLetters.waiting.count, commitError: commitError)
   }
 }
