@@ -15,7 +15,10 @@ import Uplinks
 public struct Daemon: Sendable {
   private let setup: Setup
   private let pipeline: Pipeline
-  private let uplinks: [Uplink]
+  private let inputs: RunningInputs
+  private let uplinks: RunningUplinks
+  private let reloader: Reloader
+  private let manager = ServiceManager()
   private let logger: Logger
   private let recovered: RecoveryReport?
   private let startedAt = BootClock.now
@@ -47,13 +50,12 @@ public struct Daemon: Sendable {
       journal: journal, rules: setup.rules, catalogue: setup.devices.catalogue,
       flush: configuration.journal.flush, now: clock, clocks: Clocks(isSynchronised: { ntp.isSynchronised }),
       logger: logger)
-    let pipeline = self.pipeline
     let identity = GatewayIdentity(
       id: configuration.id, version: Version.current, configuration: setup.fingerprint)
-    uplinks = configuration.uplinks.map {
-      Uplink(
-        $0, gateway: identity, source: pipeline, isClockTrusted: { pipeline.isClockTrusted }, logger: logger)
-    }
+    uplinks = RunningUplinks(configuration.uplinks, identity: identity, source: pipeline, logger: logger)
+    inputs = RunningInputs(setup.devices.devices, inbox: pipeline.inbox)
+    reloader = Reloader(
+      setup, pipeline: pipeline, inputs: inputs, uplinks: uplinks, manager: manager, logger: logger)
   }
 
   /// Runs until SIGTERM or SIGINT, or until a service can't go on.
@@ -65,9 +67,15 @@ public struct Daemon: Sendable {
       PipelineService(pipeline: pipeline),
       UplinksService(uplinks: uplinks),
       control,
-      InputsService(inputs: setup.devices.devices.map(\.input), pipeline: pipeline),
+      ActionService(
+        pipeline: pipeline,
+        desk: HookDesk(
+          folder: HookFolder(beside: setup.main), gateway: setup.configuration.id, ledger: pipeline, logger: logger),
+        inputs: inputs, manager: manager, logger: logger),
+      InputsService(inputs: inputs, pipeline: pipeline),
+      ReloadSignal(reloader: reloader),
       Watchdog(
-        manager: ServiceManager(), pipeline: pipeline, configuration: setup.configuration, listening: control.listening,
+        manager: manager, pipeline: pipeline, configuration: setup.configuration, listening: control.listening,
         logger: logger),
     ]
     let group = ServiceGroup(
@@ -103,6 +111,10 @@ extension Daemon: ControlAnswers {
     case .recordOff:
       let changed = try await pipeline.stopRecording()
       try await write(ControlReply.success { $0.member("changed", changed) })
+    case .command(let name):
+      try await pipeline.command(name)
+      try await write(ControlReply.success())
+    case .reload: try await write(await reloader.reload().reply)
     case .recordExport:
       // The recording goes out piece by piece, so that a large one never lies in memory; the client knows by the end mark that it
       // is whole. What can be refused is refused before the first of it.
@@ -119,7 +131,7 @@ extension Daemon: ControlAnswers {
   private func status() async throws -> StatusReport {
     return StatusReport(
       gateway: setup.configuration.id, version: Version.current,
-      uptime: Interval(nanoseconds: BootClock.now - startedAt), pipeline: try await pipeline.report(),
-      uplinks: uplinks.map(\.status))
+      uptime: Interval(nanoseconds: BootClock.now - startedAt), configuration: await reloader.status,
+      pipeline: try await pipeline.report(), uplinks: await uplinks.statuses)
   }
 }

@@ -1,36 +1,46 @@
 import Config
 import Inputs
 import Logging
+import Model
 import ServiceLifecycle
 import Uplinks
 
 /// Runs the inputs until the gateway stops, all at once, then sees to it that what they brought is committed.
 struct InputsService: Service {
-  let inputs: [any Input]
+  let inputs: RunningInputs
   let pipeline: Pipeline
 
   func run() async throws {
-    try await cancelWhenGracefulShutdown {
-      try await withThrowingDiscardingTaskGroup { tasks in
-        for input in inputs { tasks.addTask { try await input.run(into: pipeline.inbox) } }
-      }
-    }
+    await inputs.start()
+    let failure = await cancelWhenGracefulShutdown { await firstFailure() }
+    await inputs.stop()
     await pipeline.flushNow()
+    if let failure { throw failure }
+  }
+
+  private func firstFailure() async -> (any Error)? {
+    do {
+      for try await _ in inputs.failures {}
+      return nil
+    } catch {
+      return error
+    }
   }
 }
 
 /// Runs the uplinks; when the gateway stops they may go on for a moment to send what has just been committed.
 struct UplinksService: Service {
-  let uplinks: [Uplink]
+  let uplinks: RunningUplinks
 
   func run() async throws {
-    await withGracefulShutdownHandler {
-      await withDiscardingTaskGroup { tasks in
-        for uplink in uplinks { tasks.addTask { await uplink.run() } }
-      }
-    } onGracefulShutdown: {
-      for uplink in uplinks { uplink.stop(within: Daemon.drainTime) }
+    await uplinks.start()
+    do {
+      try await gracefulShutdown()
+    } catch {
+      // Cancelled: the gateway ends without ceremony.
+      return await uplinks.stop(within: .zero)
     }
+    await uplinks.stop(within: Daemon.drainTime)
   }
 }
 

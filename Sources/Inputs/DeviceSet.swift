@@ -103,7 +103,8 @@ private struct DeviceLoader {
       unknown(name, at: node.span, diagnostics: &diagnostics)
       return nil
     }
-    let configured = driver.configure(device: entry.name, &mapping, diagnostics: &diagnostics)
+    var configured = driver.configure(device: entry.name, &mapping, diagnostics: &diagnostics)
+    configured?.identity += entry.value.canonical
     mapping.finish(diagnostics: &diagnostics)
     return configured
   }

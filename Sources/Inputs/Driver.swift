@@ -25,6 +25,9 @@ public protocol Driver: Sendable {
 public struct ConfiguredDevice: Sendable {
   public var declaration: SignalCatalogue.Device
   public var input: any Input
+  /// All that its files say of it, in one text: an input whose identity is the same after a reload runs on untouched. What a driver
+  /// reads of other files, as a profile, it adds itself; the entry in `devices:` is added by the reader of that.
+  public var identity = ""
 
   public init(declaration: SignalCatalogue.Device, input: any Input) {
     self.declaration = declaration

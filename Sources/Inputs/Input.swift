@@ -1,3 +1,5 @@
+public import Model
+
 /// One connected device being read: a service of its own.
 ///
 /// To test a conformance, run it in a task against a sink that keeps a list, wait for what must come, cancel the task and wait
@@ -14,4 +16,10 @@ public protocol Input: Sendable {
   ///
   /// A blocking C call belongs on a thread of the input's own, never on the cooperative pool.
   func run(into sink: any ObservationSink) async throws
+}
+
+/// An input that asks its device, at a pace of ours: rules can have it read more often for a while (`sample`).
+public protocol PacedInput: Input {
+  /// Reads at this interval from now on; `nil`: as its entry says. Called from any thread, also before `run`; never blocks.
+  func setPace(_ every: Interval?)
 }

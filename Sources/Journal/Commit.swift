@@ -15,11 +15,13 @@ public struct Commit: Sendable {
   public var cursors: [(uplink: String, cursors: LaneCursors)]
   /// Actions that were decided, or that went on.
   public var actions: [ActionChange]
+  /// The engine goes on from here by other rules: a recording that is on goes on with a segment of its own, behind `observations`.
+  public var segment: RecordingHeader?
 
   public init(
     time: EngineTime, clock: JournalClock, records: [Record] = [], state: [StateRow] = [],
     observations: [Observation] = [], cursors: [(uplink: String, cursors: LaneCursors)] = [],
-    actions: [ActionChange] = []
+    actions: [ActionChange] = [], segment: RecordingHeader? = nil
   ) {
     self.time = time
     self.clock = clock
@@ -28,5 +30,6 @@ public struct Commit: Sendable {
     self.observations = observations
     self.cursors = cursors
     self.actions = actions
+    self.segment = segment
   }
 }

@@ -26,7 +26,8 @@ extension Journal {
   /// A commit of nothing is written once a minute, so that engine time is kept.
   private func isWorthWriting(_ commit: Commit) -> Bool {
     !commit.records.isEmpty || !commit.state.isEmpty || !commit.actions.isEmpty || commit.cursors.contains(where: moves)
-      || (isRecording && !commit.observations.isEmpty) || memory.pendingMapping != nil || !memory.damaged.isEmpty
+      || (isRecording && (!commit.observations.isEmpty || commit.segment != nil)) || memory.pendingMapping != nil
+      || !memory.damaged.isEmpty
       || !memory.deadLetters.waiting.isEmpty
       || commit.time >= memory.head.time + .minutes(1) || memory.head.isStopUnknown
   }

@@ -36,7 +36,7 @@ public import Model
 /// costs about a microsecond a record. Not for two processes: the second one gets `JournalError.Code.locked`.
 public final class Journal {
   public let path: String
-  let options: Options
+  var options: Options
   /// `nil` after an I/O error, until the file has been read again, and after `closeCleanly`.
   var database: Database?
   var isFinished = false
@@ -47,7 +47,7 @@ public final class Journal {
   /// The head as the transaction under way would leave it, to tell after an I/O error whether it is on disk.
   var attempted: Head?
   /// Pages that the database file may have.
-  let pageLimit: Int64
+  var pageLimit: Int64 { Connection.pageLimit(options) }
 
   /// What was wrong with the file when it was opened, and what was done about it.
   public let recovery: RecoveryReport?
@@ -58,7 +58,6 @@ public final class Journal {
     self.database = database
     self.memory = memory
     self.recovery = recovery
-    pageLimit = Connection.pageLimit(options)
   }
 
   /// Six characters `[a-z0-9]`, for the ids of events.

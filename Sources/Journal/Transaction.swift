@@ -30,7 +30,7 @@ struct Transaction {
     var builder = blockBuilder()
     append(commit.records, to: &builder)
     builder.finishBlock()
-    let recording = packRecording(commit.observations)
+    let recording = packRecording(commit.observations, segment: commit.segment)
     try makeRoom(for: builder.blocks, recording: recording, state: commit.state)
     // What was just given up is told in the same transaction.
     append(reports.map { Record(time: time, timestamp: nil, body: $0) }, to: &builder)

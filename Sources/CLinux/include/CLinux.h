@@ -12,3 +12,6 @@ int waypost_pipe(int ends[2]);
 
 /// Lets a program that is started have none of our descriptors from `first` on (posix_spawn_file_actions_addclosefrom_np). 0, or an error number.
 int waypost_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
+
+/// The working directory of a program that is started (posix_spawn_file_actions_addchdir_np). 0, or an error number.
+int waypost_spawn_change_folder(posix_spawn_file_actions_t *actions, const char *folder);

@@ -16,7 +16,7 @@ public struct DiagnosticRenderer: Sendable {
 
   /// Several lines, without a line end after the last.
   ///
-  /// What a file holds can't reach the terminal as a command to it: control characters and bidirectional controls are shown as `�`.
+  /// A password that stands in the line is not shown. What a file holds can't reach the terminal as a command to it: control characters and bidirectional controls are shown as `�`.
   /// - Parameter color: with ANSI colours (ECMA-48, SGR).
   public func text(_ diagnostic: Diagnostic, color: Bool) -> String {
     let paint = Paint(isOn: color)
@@ -29,7 +29,7 @@ public struct DiagnosticRenderer: Sendable {
     var indent = "  "
     if let span = diagnostic.span, !span.isWholeFile, let source = sources[span.file] {
       let number = String(span.start.line)
-      let excerpt = SourceExcerpt(source, span)
+      let excerpt = SourceExcerpt(source, span, hidesMarked: diagnostic.code == "literal-secret")
       indent = String(repeating: " ", count: number.utf8.count + 3)
       let carets = diagnostic.severity == .error ? paint.red(excerpt.carets) : paint.yellow(excerpt.carets)
       let more = span.end.line > span.start.line && !excerpt.endsWithLine ? " … to line \(span.end.line)" : ""

@@ -23,7 +23,8 @@ struct SourceExcerpt {
     var isMarked: Bool
   }
 
-  init(_ source: SourceFile, _ span: SourceSpan) {
+  /// - Parameter hidesMarked: What the span covers is a secret itself.
+  init(_ source: SourceFile, _ span: SourceSpan, hidesMarked: Bool = false) {
     let bytes = source.bytes
     let start = min(span.start.offset, bytes.count)
     var lineStart = start
@@ -41,6 +42,10 @@ struct SourceExcerpt {
 
     var cells = Self.cells(
       SourceText.repaired(Array(bytes[from..<to])), from: from, marked: start..<max(end, start + 1))
+    let hidden = SecretMask.hidden(in: cells.map(\.text))
+    for index in cells.indices where hidden[index] || (hidesMarked && cells[index].isMarked) {
+      cells[index].text = String(repeating: "•", count: cells[index].width)
+    }
     if start >= to { cells.append(Cell(text: " ", width: 1, isMarked: true)) }
     lay(cells, cutBefore: from > lineStart, cutAfter: to < lineEnd)
   }

@@ -46,6 +46,7 @@ extension GatewayConfiguration {
       let id = node.name("the gateway's id", form: .label, diagnostics: &diagnostics)
     {
       self.id = id
+      places.id = node.span
     }
     if let node = reader.optional("position"),
       let name = node.name("a device", form: .identifier, diagnostics: &diagnostics)
@@ -70,6 +71,7 @@ extension GatewayConfiguration {
     if let node = reader.optional("path"), let path = node.string("a path", diagnostics: &diagnostics) {
       if path.hasPrefix("/") {
         journal.path = path
+        places.journalPath = node.span
       } else {
         diagnostics.error(
           "relative-path", "the journal's path must begin with `/`", at: node.span,
@@ -116,6 +118,7 @@ extension GatewayConfiguration {
           help: "unix(7) allows no more; choose a shorter folder")
       } else {
         api.socket = path
+        places.socket = node.span
       }
     }
     reader.finish(diagnostics: &diagnostics)

@@ -14,6 +14,14 @@ struct GatewayConfiguration: Sendable {
   /// In the order of the file.
   var uplinks: [UplinkConfiguration] = []
   var api = APIConfiguration()
+  /// Where the keys stand that can't be changed while the gateway runs.
+  var places = Places()
+
+  struct Places: Sendable, Hashable {
+    var id: SourceSpan?
+    var journalPath: SourceSpan?
+    var socket: SourceSpan?
+  }
 
   struct Label: Sendable, Hashable {
     var name: String

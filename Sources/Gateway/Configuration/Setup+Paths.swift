@@ -49,12 +49,12 @@ extension Setup {
     return (result.diagnostics.hasErrors ? nil : rules, result)
   }
 
-  /// The control socket that a configuration names; the default's where it can't be read, since the daemon's answer, or its silence,
-  /// then says more than the file.
+  /// The control socket that a configuration names, also one with mistakes; the default's where it can't be read, since the daemon's
+  /// answer, or its silence, then says more than the file.
   public static func controlSocket(main: String) -> String {
     var diagnostics = Diagnostics()
     guard let file = ConfigurationFolder.read(main, diagnostics: &diagnostics),
-      let configuration = GatewayConfiguration.load(file, defaultID: "unnamed", diagnostics: &diagnostics)
+      let configuration = GatewayConfiguration.read(file, defaultID: "unnamed", diagnostics: &diagnostics)
     else { return GatewayConfiguration.APIConfiguration().socket }
     return configuration.api.socket
   }

@@ -11,6 +11,15 @@ public struct Setup: Sendable {
   let rules: RuleSet
   /// Tells this set of files from another: the CRC-32 of all of them, eight hexadecimal digits.
   let fingerprint: String
+  /// The path of `waypost.yaml`.
+  let main: String
+  /// Every file that was read, in the order of reading, with the CRC-32 of what it held.
+  let files: [File]
+
+  struct File: Hashable, Sendable {
+    var path: String
+    var checksum: UInt32
+  }
 
   /// Reads a whole configuration. All that is wrong stands in `result.diagnostics`; `result.setup` is there when nothing is an error.
   /// - Parameter main: The path of `waypost.yaml`.
@@ -38,7 +47,8 @@ public struct Setup: Sendable {
       diagnostics: &result.diagnostics)
     if let configuration, let devices, let rules, !result.diagnostics.hasErrors {
       result.setup = Setup(
-        configuration: configuration, devices: devices, rules: rules, fingerprint: fingerprint(of: result.sources))
+        configuration: configuration, devices: devices, rules: rules, fingerprint: fingerprint(of: result.sources),
+        main: main, files: result.sources.map { File(path: $0.path, checksum: Checksum.crc32([$0.bytes])) })
     }
     return result
   }

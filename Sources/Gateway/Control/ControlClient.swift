@@ -29,18 +29,21 @@ public struct ControlClient: ~Copyable {
 
   /// A reply line may be this long.
   static let lineLimit = 16 << 20
-  /// How long an answer may take.
-  static let timeout = 30
+  /// How long an answer may take unless told otherwise, seconds.
+  public static let defaultTimeout = 30
 
+  private let timeout: Int
   private let descriptor: Int32
   private var buffered: [UInt8] = []
 
   /// Connects; throws with the remedy where no gateway answers.
-  public init(path: String) throws(Failure) {
-    descriptor = try Self.connect(to: path)
+  /// - Parameter timeout: How long an answer may take, seconds.
+  public init(path: String, timeout: Int = defaultTimeout) throws(Failure) {
+    self.timeout = timeout
+    descriptor = try Self.connect(to: path, timeout: timeout)
   }
 
-  private static func connect(to path: String) throws(Failure) -> Int32 {
+  private static func connect(to path: String, timeout: Int) throws(Failure) -> Int32 {
     guard path.utf8.count < 108 else {
       throw Failure(description: "the socket's path is longer than the system allows (107 bytes): \(path)")
     }
@@ -73,6 +76,7 @@ public struct ControlClient: ~Copyable {
     writer.beginObject()
     writer.key("request")
     writer.string(request.name)
+    if case .command(let name) = request { writer.member("name", name) }
     writer.endObject()
     try send(writer.bytes + [10])
     let line = try readLine()
@@ -131,7 +135,7 @@ public struct ControlClient: ~Copyable {
     if count < 0 {
       throw Failure(
         description: errno == EAGAIN
-          ? "the daemon doesn't answer within \(Self.timeout) s" : "reading failed (errno \(errno))")
+          ? "the daemon doesn't answer within \(timeout) s" : "reading failed (errno \(errno))")
     }
     return count == 0 ? nil : Array(buffer[..<count])
   }

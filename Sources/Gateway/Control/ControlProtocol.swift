@@ -12,6 +12,10 @@ public enum ControlRequest: Sendable, Equatable {
   case recordOff
   /// Send it.
   case recordExport
+  /// Take changed files.
+  case reload
+  /// Tell the rules of a command, by its name: `{"request":"command","name":"wash"}`.
+  case command(String)
 
   /// A request line, at most so many bytes.
   static let lineLimit = 4096
@@ -22,11 +26,18 @@ public enum ControlRequest: Sendable, Equatable {
     case .recordOn: "record-on"
     case .recordOff: "record-off"
     case .recordExport: "record-export"
+    case .reload: "reload"
+    case .command: "command"
     }
   }
 
-  init?(name: String) {
-    for request in [Self.status, .recordOn, .recordOff, .recordExport] where request.name == name {
+  /// - Parameter argument: The member `name` of the request, which a command has.
+  init?(name: String, argument: String?) {
+    if name == "command", let argument {
+      self = .command(argument)
+      return
+    }
+    for request in [Self.status, .recordOn, .recordOff, .recordExport, .reload] where request.name == name {
       self = request
       return
     }

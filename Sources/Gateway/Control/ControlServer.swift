@@ -30,15 +30,39 @@ struct ControlServer: Service {
 
   func run() async throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    do {
-      try await serve(on: group)
-    } catch {
-      // The daemon works without its socket; the operator must know that `waypost status` won't.
-      logger.error("control socket not available", metadata: ["path": "\(path)", "error": "\(error)"])
-      listening.reach()
-      do { try await gracefulShutdown() } catch { logger.debug("cancelled before the gateway was told to stop") }
+    var wait = Self.shortestWait
+    var isOver = false
+    while !isOver {
+      let began = ContinuousClock.now
+      do {
+        try await serve(on: group)
+        isOver = true
+      } catch {
+        // The daemon works without its socket; the operator must know that `waypost status` won't. It comes back by itself: the
+        // process may have been out of descriptors, or the folder not there yet.
+        logger.error("control socket not available", metadata: ["path": "\(path)", "error": "\(error)"])
+        listening.reach()
+        if ContinuousClock.now - began > Self.longestWait { wait = Self.shortestWait }
+        isOver = await isStopped(within: wait)
+        wait = min(wait * 2, Self.longestWait)
+      }
     }
     try await group.shutdownGracefully()
+  }
+
+  /// Between two tries to open the socket, doubled each time.
+  private static let shortestWait = Duration.milliseconds(100)
+  private static let longestWait = Duration.seconds(30)
+
+  private func isStopped(within wait: Duration) async -> Bool {
+    await cancelWhenGracefulShutdown {
+      do {
+        try await Task.sleep(for: wait, clock: .continuous)
+        return false
+      } catch {
+        return true
+      }
+    }
   }
 
   private func serve(on group: MultiThreadedEventLoopGroup) async throws {
@@ -142,7 +166,7 @@ struct ControlServer: Service {
     guard let name = node?["request"]?.string else {
       return .failure(Refusal(message: "a request is a line of JSON with the member `request`"))
     }
-    guard let request = ControlRequest(name: name) else {
+    guard let request = ControlRequest(name: name, argument: node?["name"]?.string) else {
       return .failure(
         Refusal(message: "this daemon knows no request `\(name)`; is it older than the command line?"))
     }

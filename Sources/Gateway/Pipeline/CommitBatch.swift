@@ -1,3 +1,4 @@
+import Journal
 import Model
 
 /// What waits for the next commit: everything that came of observations since the last one. It is written whole or stays here.
@@ -8,13 +9,24 @@ struct CommitBatch {
   private(set) var records: [Record] = []
   private(set) var observations: [Observation] = []
   private(set) var state: [StateRow] = []
+  /// Begins another part of the recording, behind `observations`.
+  private(set) var segment: RecordingHeader?
+  /// Hooks that were decided, and those that ended.
+  private(set) var actions: [ActionChange] = []
+  /// To be logged once it is written.
+  private(set) var lines: [LogLine] = []
+  /// To be done once it is written.
+  private(set) var orders: [Order] = []
   /// True when it must not wait for the flush interval: events and actions go at once.
   private(set) var isUrgent = false
   /// The boot clock when the first of it came in, nanoseconds.
   private(set) var since: Int64?
   private(set) var approximateBytes = 0
 
-  var isEmpty: Bool { records.isEmpty && observations.isEmpty && state.isEmpty }
+  var isEmpty: Bool {
+    records.isEmpty && observations.isEmpty && state.isEmpty && segment == nil && actions.isEmpty && lines.isEmpty
+      && orders.isEmpty
+  }
   var isFull: Bool { approximateBytes >= Self.byteLimit }
 
   mutating func append(_ record: Record, at bootTime: Int64) {
@@ -36,6 +48,29 @@ struct CommitBatch {
     state.removeAll { keys.contains([$0.kind, $0.name]) }
     state += rows
     if since == nil { since = bootTime }
+  }
+
+  mutating func append(_ change: ActionChange, at bootTime: Int64) {
+    actions.append(change)
+    isUrgent = true
+    grow(by: 500, at: bootTime)
+  }
+
+  mutating func append(_ line: LogLine, at bootTime: Int64) {
+    lines.append(line)
+    isUrgent = true
+    grow(by: 100 + line.message.utf8.count, at: bootTime)
+  }
+
+  mutating func append(_ order: Order, at bootTime: Int64) {
+    orders.append(order)
+    isUrgent = true
+    grow(by: 100, at: bootTime)
+  }
+
+  mutating func begin(_ segment: RecordingHeader, at bootTime: Int64) {
+    self.segment = segment
+    grow(by: 0, at: bootTime)
   }
 
   private mutating func grow(by bytes: Int, at bootTime: Int64) {

@@ -22,12 +22,14 @@ extension Pipeline {
       let written = try journal.commit(
         Commit(
           time: clock.last, clock: journalClock, records: batch.records, state: batch.state,
-          observations: batch.observations, cursors: dirtyCursors))
+          observations: batch.observations, cursors: dirtyCursors, actions: batch.actions, segment: batch.segment))
       tellEvents()
       if retryAt != nil { logger.notice("journal writable again") }
       retryAt = nil
       commitError = nil
+      let committed = batch
       batch = CommitBatch()
+      carryOut(committed)
       noteRecording()
       if written != nil { bell.ring() }
     } catch {

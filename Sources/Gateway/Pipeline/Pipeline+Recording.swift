@@ -32,12 +32,16 @@ extension Pipeline {
 
   /// What the engine was fed so far belongs before the boundary, with all that came of it: else the recording would not give what was
   /// committed.
-  private func commitAll() throws {
-    flushNow()
+  func commitAll() throws {
+    // Not `flushNow`: what comes in behind the commit isn't part of this moment.
+    drain()
+    let now = clocks.bootTime()
+    retryAt = retryAt.map { _ in now }
+    commit(at: now)
     guard batch.isEmpty else { throw NotNow(reason: commitError ?? "the gateway is ending") }
   }
 
-  private struct NotNow: Error, CustomStringConvertible {
+  struct NotNow: Error, CustomStringConvertible {
     var reason: String
     var description: String { "the journal can't be written now, so nothing was changed: \(reason)" }
   }

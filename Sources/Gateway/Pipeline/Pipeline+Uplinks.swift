@@ -13,8 +13,10 @@ extension Pipeline: RecordSource {
   func read(_ query: Journal.Query) throws -> [StoredRecord] { try journal.read(query) }
 
   func cursors(of uplink: String) -> LaneCursors {
-    if let waiting = cursors.waiting(uplink) { return waiting }
-    return journal.cursors(uplink: uplink)
+    var known = journal.cursors(uplink: uplink)
+    // An uplink that was just stopped may have moved on, and lanes that a reload added may begin later than it knows.
+    if let waiting = cursors.waiting(uplink) { known.formUnion(waiting) }
+    return known
   }
 
   func acknowledge(_ uplink: String, _ settled: LaneCursors) {

@@ -20,12 +20,12 @@ actor Pipeline {
   nonisolated let bell = CommitBell()
   nonisolated let clockTrusted = Mutex(false)
   let logger: Logger
-  let flush: Interval
+  var flush: Interval
   let clocks: Clocks
   let journal: Journal
-  let positionDevice: String?
+  var positionDevice: String?
   /// The position device where its fixes may set the clock.
-  private let timeDevice: String?
+  var timeDevice: String?
 
   var engine: RuleEngine
   var clock: EngineClock
@@ -34,13 +34,21 @@ actor Pipeline {
   var cursors = CursorBook()
   var deadLetters = DeadLetterDesk()
   var isRecording: Bool
+  /// Decided, committed, and not yet taken by those who do it.
+  var orders: [Order] = []
+  /// Rings when there are orders.
+  nonisolated let orderBell = CommitBell()
+  /// Hooks that are decided may not all have been handed over.
+  var hasDecided = false
+  /// Hooks whose rows are open and in somebody's hands, with the time after which they are not to be started.
+  var handedOver: [Int64: EngineTime?] = [:]
   private var nextClockCheck: Int64 = 0
   var retryAt: Int64?
   /// Why the last commit failed, until one succeeds.
   var commitError: String?
   /// What ends the gateway.
   var failure: JournalError?
-  private var isClosed = false
+  private(set) var isClosed = false
   private var alarm: Task<Void, Never>?
   private var alarmAt: Int64 = .max
 
@@ -56,7 +64,7 @@ actor Pipeline {
     self.flush = flush
     self.clocks = clocks
     positionDevice = catalogue.positionDevice
-    timeDevice = catalogue.positionDevice.flatMap { catalogue.device($0) }.flatMap { $0.tellsTime ? $0.name : nil }
+    timeDevice = Self.timeDevice(of: catalogue)
     let (time, downtime) = journal.resumeTime(now: now)
     clock = EngineClock(origin: time, bootTime: now.bootTime)
     trust = ClockTrust(notBefore: Timestamp(rfc3339: Version.releaseDate) ?? Timestamp(milliseconds: 0))
@@ -65,6 +73,10 @@ actor Pipeline {
     isRecording = journal.isRecording
     self.journal = journal
     starting = .start(downtime: downtime)
+  }
+
+  static func timeDevice(of catalogue: SignalCatalogue) -> String? {
+    catalogue.positionDevice.flatMap { catalogue.device($0) }.flatMap { $0.tellsTime ? $0.name : nil }
   }
 
   // Not earlier: whoever still asks gets an answer, if only that the journal is closed.
@@ -112,6 +124,7 @@ extension Pipeline {
     isClosed = true
     alarm?.cancel()
     bell.close()
+    orderBell.close()
   }
 
   /// Feeds the first observation of this run; only then may others come.
@@ -121,6 +134,7 @@ extension Pipeline {
     let now = clocks.bootTime()
     feed(.system(starting), bootTime: now)
     checkClock(at: now)
+    settleStarted(at: now)
     drain()
     commit(at: now)
     started.reach()
@@ -171,7 +185,7 @@ extension Pipeline {
     feed(arrival.content, bootTime: arrival.bootTime)
   }
 
-  private func feed(_ content: Observation.Content, bootTime: Int64) {
+  func feed(_ content: Observation.Content, bootTime: Int64) {
     let observation = Observation(time: clock.stamp(bootTime: bootTime), content: content)
     if isRecording { batch.append(observation, at: bootTime) }
     handle(engine.ingest(observation), bootTime: bootTime)
@@ -184,15 +198,6 @@ extension Pipeline {
     guard !effects.isEmpty else { return }
     if isRecording { batch.append(Observation(time: time, content: .system(.tick)), at: now) }
     handle(effects, bootTime: now)
-  }
-
-  private func handle(_ effects: [Effect], bootTime: Int64) {
-    for effect in effects {
-      switch effect {
-      case .record(let record): batch.append(record, at: bootTime)
-      case .run, .log, .sample, .shutdown: logger.warning("an action that cannot be carried out yet")
-      }
-    }
   }
 
   private func checkClock(at now: Int64) {

@@ -1,4 +1,5 @@
 import Config
+import Inputs
 import Journal
 import Model
 import Rules
@@ -9,6 +10,7 @@ struct StatusReport: Sendable {
   var gateway: String
   var version: String
   var uptime: Interval
+  var configuration: ConfigurationStatus
   var pipeline: PipelineReport
   var uplinks: [UplinkStatus]
 
@@ -19,6 +21,7 @@ struct StatusReport: Sendable {
     writer.member("gateway", gateway)
     writer.member("version", version)
     writer.member("uptime", seconds: uptime)
+    configuration.write(to: &writer, now: BootClock.now)
     pipeline.write(to: &writer)
     writer.key("uplinks")
     writer.beginArray()

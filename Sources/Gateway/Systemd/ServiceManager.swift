@@ -14,6 +14,14 @@ struct ServiceManager: Sendable {
 
   /// The service runs; `systemctl status` shows the text.
   func ready(status: String) { send("READY=1\nSTATUS=\(status)") }
+  /// The files are being read anew; `ready` says that it is over, whatever came of it. sd_notify(3) wants the moment with it,
+  /// microseconds of `CLOCK_MONOTONIC`.
+  func reloading() {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    send("RELOADING=1\nMONOTONIC_USEC=\(Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)")
+  }
+
   func stopping() { send("STOPPING=1") }
   func status(_ text: String) { send("STATUS=\(text)") }
   func watchdog() { send("WATCHDOG=1") }
@@ -24,6 +32,9 @@ struct ServiceManager: Sendable {
     let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
+    // A manager that doesn't read must not hold the gateway up.
+    var wait = timeval(tv_sec: 1, tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
     var target = sockaddr_un()
     target.sun_family = sa_family_t(AF_UNIX)
     withUnsafeMutableBytes(of: &target.sun_path) { path in

@@ -30,6 +30,19 @@ extension Journal {
     memory.uplinks[uplink] = opened
   }
 
+  /// The configuration doesn't name the uplink any more: its cursor stays as long as its `keep` says, in case it comes back.
+  public func closeCursor(uplink: String) throws(JournalError) {
+    let database = try connection()
+    guard var cursor = memory.uplinks[uplink], cursor.isConfigured else { return }
+    cursor.seen = memory.head.time
+    cursor.isConfigured = false
+    let closed = cursor
+    try database.transaction(step: "close a cursor") { () throws(JournalError) in
+      try StateTable(database: database).save(closed, of: uplink)
+    }
+    memory.uplinks[uplink] = closed
+  }
+
   /// Where the uplink stands, as of the last commit; at the beginning when it isn't known.
   public func cursors(uplink: String) -> LaneCursors {
     memory.uplinks[uplink]?.cursors ?? LaneCursors()

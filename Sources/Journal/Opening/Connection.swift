@@ -7,6 +7,16 @@ enum Connection {
     (options.limit - walLimit(options)) / Schema.pageSize
   }
 
+  /// Bounds the file and its log.
+  static func limit(_ database: Database, by options: Journal.Options) throws(JournalError) {
+    // About 1 MiB: each page is written back once per checkpoint, however often it changed; longer saves little more.
+    try database.run(
+      "PRAGMA wal_autocheckpoint=\(min(1 << 20, walLimit(options) / 2) / Schema.pageSize)", step: "set up")
+    try database.run("PRAGMA journal_size_limit=\(walLimit(options))", step: "set up")
+    // SQLite never takes it below the file's present size.
+    try database.run("PRAGMA max_page_count=\(pageLimit(options))", step: "set up")
+  }
+
   /// A connection that has read the file and holds its lock.
   static func open(path: String, options: Journal.Options) throws(JournalError) -> Database {
     let database = try Database(path: path, busyTimeout: options.busyTimeout)
@@ -26,13 +36,8 @@ enum Connection {
           cause: "journal_mode \(mode ?? "?")", place: path)
       }
       try database.run("PRAGMA synchronous=FULL", step: "set up")
-      // About 1 MiB: each page is written back once per checkpoint, however often it changed; longer saves little more.
-      try database.run(
-        "PRAGMA wal_autocheckpoint=\(min(1 << 20, walLimit(options) / 2) / Schema.pageSize)", step: "set up")
-      try database.run("PRAGMA journal_size_limit=\(walLimit(options))", step: "set up")
       try Schema.prepare(database)
-      // SQLite never takes it below the file's present size.
-      try database.run("PRAGMA max_page_count=\(pageLimit(options))", step: "set up")
+      try limit(database, by: options)
       return database
     } catch {
       database.close()

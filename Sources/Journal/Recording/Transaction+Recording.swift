@@ -1,9 +1,11 @@
 import Model
 
 extension Transaction {
-  /// What of the observations goes into the recording; nothing while it is off.
-  func packRecording(_ observations: [Observation]) -> [RecordingBlock] {
-    memory.head.recording.isOn ? RecordingBlock.observations(observations, by: deflater) : []
+  /// What of the observations goes into the recording, and behind them the beginning of another segment; nothing while it is off.
+  func packRecording(_ observations: [Observation], segment: RecordingHeader?) -> [RecordingBlock] {
+    guard memory.head.recording.isOn else { return [] }
+    return RecordingBlock.observations(observations, by: deflater)
+      + (segment.map { RecordingBlock.segment($0, by: deflater) } ?? [])
   }
 
   /// A recording may take a quarter of the journal; then it ends by itself, at the boundary of a commit, so that what is there can be

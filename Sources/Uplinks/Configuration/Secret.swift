@@ -30,6 +30,37 @@ public enum Secret: Hashable, Sendable {
     }
   }
 
+  /// Tells what it holds now from what it held before, within this process; a file that can't be read has one too.
+  public var imprint: Int {
+    var hasher = Hasher()
+    switch self {
+    case .literal(let text): hasher.combine(text)
+    case .file(let path): Self.combine(path, into: &hasher)
+    case .credential(let name):
+      if let directory = getenv("CREDENTIALS_DIRECTORY") {
+        Self.combine(String(cString: directory) + "/" + name, into: &hasher)
+      }
+    }
+    return hasher.finalize()
+  }
+
+  /// Certificates are longer than passwords; what is behind so many bytes doesn't count.
+  private static let imprintLimit = 1 << 20
+
+  private static func combine(_ path: String, into hasher: inout Hasher) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return hasher.combine(errno) }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 16384)
+    var total = 0
+    while total < imprintLimit {
+      let count = Glibc.read(descriptor, &bytes, bytes.count)
+      guard count > 0 else { return hasher.combine(count) }
+      bytes.withUnsafeBytes { hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+      total += count
+    }
+  }
+
   private static func contents(of path: String) throws(Failure) -> String {
     // Non-blocking, so that a FIFO can't hold us for ever.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

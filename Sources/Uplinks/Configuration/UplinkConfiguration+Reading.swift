@@ -36,6 +36,8 @@ extension UplinkConfiguration {
     var configuration = UplinkConfiguration(name: name, transport: transport, format: format)
     configuration.settings = settings
     configuration.settings.singly = transport.singly
+    let labels = context.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    configuration.identity = "\(context.folder)\n\(context.gateway)\n\(labels)\n\(node.canonical)"
     if let from { configuration.from = from }
     if let keep { configuration.keep = keep }
     return configuration

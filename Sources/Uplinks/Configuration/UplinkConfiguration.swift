@@ -11,6 +11,8 @@ public struct UplinkConfiguration: Sendable {
   public var from: CursorOrigin = .now
   /// Records older than this are given up for it, by the journal; so long stays the cursor of an uplink that was removed, too.
   public var keep: Interval = .days(30)
+  /// All that the files say of it, in one text: an uplink whose identity is the same after a reload runs on untouched.
+  public var identity = ""
 
   public init(name: String, transport: any Transport, format: any MessageFormat) {
     self.name = name

@@ -8,6 +8,9 @@ public protocol Transport: Sendable {
   var destination: String { get }
   /// Kinds that are addressed by what is in them and so can't go in batches.
   var singly: RecordKinds { get }
+  /// What each connection reads anew: secrets, and files such as certificates. Where one of them holds something else at a reload, the
+  /// connection is made anew.
+  var credentials: [Secret] { get }
   /// Begins a connection and returns at once. `sink` is called from any thread, and must not block.
   func open(_ sink: @escaping @Sendable (LinkEvent) -> Void) -> any Link
 }

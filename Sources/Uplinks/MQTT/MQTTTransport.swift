@@ -34,6 +34,7 @@ public struct MQTTTransport: Transport {
 
   public var destination: String { "mqtt://\(options.host):\(options.port)" }
   public var singly: RecordKinds { options.topics.singly }
+  public var credentials: [Secret] { [options.password].compactMap { $0 } }
 
   public func open(_ sink: @escaping @Sendable (LinkEvent) -> Void) -> any Link {
     let link = MQTTLink(options: options, sink: sink)

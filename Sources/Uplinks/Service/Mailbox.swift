@@ -8,6 +8,8 @@ final class Mailbox: Sendable {
   struct Mail: Sendable {
     var events: [(link: UInt64, event: LinkEvent)] = []
     var hasNewRecords = false
+    /// What the status says has changed.
+    var wantsStatus = false
     /// Until when the uplink may drain.
     var stopBy: BootTime?
   }
@@ -24,6 +26,7 @@ final class Mailbox: Sendable {
 
   func post(_ event: LinkEvent, from link: UInt64) { put { $0.events.append((link, event)) } }
   func newRecords() { put { $0.hasNewRecords = true } }
+  func wantStatus() { put { $0.wantsStatus = true } }
   func stop(by deadline: BootTime) { put { $0.stopBy = min($0.stopBy ?? deadline, deadline) } }
 
   private func put(_ change: @Sendable (inout Mail) -> Void) {

@@ -23,7 +23,7 @@ public final class Uplink: Sendable {
   public let name: String
   let configuration: UplinkConfiguration
   let source: any RecordSource
-  let gateway: GatewayIdentity
+  let identity: Mutex<GatewayIdentity>
   let isClockTrusted: @Sendable () -> Bool
   let logger: Logger
   let mailbox = Mailbox()
@@ -36,13 +36,21 @@ public final class Uplink: Sendable {
   ) {
     name = configuration.name
     self.configuration = configuration
-    self.gateway = gateway
+    identity = Mutex(gateway)
     self.source = source
     self.isClockTrusted = isClockTrusted
     var logger = logger
     logger[metadataKey: "uplink"] = "\(configuration.name)"
     self.logger = logger
     shared = Mutex(UplinkStatus(name: configuration.name, destination: configuration.transport.destination))
+  }
+
+  var gateway: GatewayIdentity { identity.withLock { $0 } }
+
+  /// Another configuration is in force, which leaves this uplink as it is: the server is told.
+  public func configurationChanged(to fingerprint: String) {
+    identity.withLock { $0.configuration = fingerprint }
+    mailbox.wantStatus()
   }
 
   /// How it is now.

@@ -50,6 +50,7 @@ struct UplinkLoop {
 
   private mutating func take(_ mail: Mailbox.Mail) async {
     if mail.hasNewRecords { await refreshHead() }
+    if mail.wantsStatus, statusDue != nil { statusDue = .now() }
     for (number, event) in mail.events where number == linkNumber { await take(event) }
     if let stopBy = mail.stopBy {
       self.stopBy = min(self.stopBy ?? stopBy, stopBy)

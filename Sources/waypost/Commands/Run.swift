@@ -21,6 +21,8 @@ struct Run: AsyncParsableCommand {
   var logLevel = LogLevel.info
 
   func run() async throws {
+    // It asks for a reload; until the daemon listens for it, it must not end the process.
+    signal(SIGHUP, SIG_IGN)
     let result = Setup.load(main: config.config)
     Output.show(result.diagnostics, sources: result.sources, format: .text)
     guard let setup = result.setup else {

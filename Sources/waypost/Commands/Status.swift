@@ -37,9 +37,10 @@ struct ControlOptions: ParsableArguments {
   }
 
   /// Asks, and ends the command with exit code 2 and the remedy where the daemon can't be asked.
-  func ask(_ request: ControlRequest) throws -> ControlClient.Reply {
+  /// - Parameter timeout: The longest wait for the answer, seconds.
+  func ask(_ request: ControlRequest, timeout: Int = ControlClient.defaultTimeout) throws -> ControlClient.Reply {
     do {
-      var client = try ControlClient(path: path)
+      var client = try ControlClient(path: path, timeout: timeout)
       return try client.ask(request)
     } catch {
       Output.complain("waypost: \(error)")

@@ -16,6 +16,15 @@ struct StatusText {
     row(
       "gateway",
       "\(status["gateway"].text), waypost \(status["version"].text), up \(Self.age(status["uptime"].number))")
+    if let configuration = status["configuration"] {
+      row(
+        "files",
+        "configuration \(configuration["fingerprint"].text), loaded \(Self.age(configuration["loaded_ago"].number)) ago"
+      )
+      if let refused = configuration["refused"] {
+        row("", "a reload was refused \(Self.age(refused["ago"].number)) ago: \(refused["reason"].text)")
+      }
+    }
     if let clock = status["clock"] {
       let source = ["ntp": " by NTP", "gps": " by GPS"][clock["source"].text] ?? ""
       row(

@@ -7,14 +7,15 @@ final class Broker: @unchecked Sendable {
   private var child: Child?
   private var starts = 0
 
-  init(in bench: Bench) throws {
+  /// - Parameter access: The lines of its configuration that say who may connect.
+  init(in bench: Bench, access: String = "allow_anonymous true") throws {
     self.bench = bench
     port = try Socket.freePort()
     // No bounds: a message that the broker acknowledged must reach the subscriber, or the judge blames the gateway.
     try bench.write(
       """
       listener \(port) 127.0.0.1
-      allow_anonymous true
+      \(access)
       persistence false
       max_inflight_messages 0
       max_queued_messages 0

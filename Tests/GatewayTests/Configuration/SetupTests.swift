@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct SetupTests {
   /// A folder like /etc/waypost.
-  final class Folder {
+  final class Folder: Sendable {
     let path = NSTemporaryDirectory() + "waypost-setup-" + UUID().uuidString
     var main: String { path + "/waypost.yaml" }
 

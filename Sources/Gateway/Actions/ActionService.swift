@@ -1,0 +1,38 @@
+import Inputs
+import Logging
+import Model
+import ServiceLifecycle
+
+/// Does what rules decided, once it is committed.
+struct ActionService: Service {
+  let pipeline: Pipeline
+  let desk: HookDesk
+  let inputs: RunningInputs
+  let manager: ServiceManager
+  let logger: Logger
+
+  func run() async throws {
+    let bell = pipeline.orderBell.listen()
+    await perform()
+    await cancelWhenGracefulShutdown { for await _ in bell { await perform() } }
+    await desk.finish()
+  }
+
+  private func perform() async {
+    for order in await pipeline.takeOrders() {
+      switch order {
+      case .run(let id, let run): await desk.submit(id, run)
+      case .sample(let sampling):
+        let isPaced = await inputs.setPace(of: sampling.device, every: sampling.every)
+        if !isPaced {
+          logger.warning(
+            "a rule asks for another pace of a device that has its own", metadata: ["device": "\(sampling.device)"])
+        }
+      case .shutdown(let shutdown):
+        // What a supervisor of the box's power waits for.
+        logger.notice("everything is on disk, the power may go", metadata: ["rule": "\(shutdown.rule)"])
+        manager.status("everything is on disk, the power may go")
+      }
+    }
+  }
+}
