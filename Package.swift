@@ -89,7 +89,7 @@ let package = Package(
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     tests(of: "CEL", ["CAllocations"]),
     tests(of: "Config", ["Model"], cases: ["Diagnostics/Cases"]),
-    tests(of: "Rules", cases: ["Cases"]),
+    tests(of: "Rules", ["Model", "Geo", "CEL", "Config"], cases: ["Cases", "Mistakes"]),
     tests(of: "Journal", ["CSQLite"]),
     tests(of: "Inputs"),
     tests(of: "Uplinks", ["CMosquitto", "Deflate"]),

@@ -5,22 +5,27 @@ enum Outcome: Hashable, Sendable {
   case unknown
 }
 
-/// The place where conditions plug in: guards of rules and `when`s of report policies. This version has none in its files;
-/// compiled CEL expressions conform.
+/// The place where conditions plug in: levels, guards of rules and `when`s of report policies. Expressions of rule files
+/// (`RuleExpression`) conform; tests bring their own.
 ///
-/// A conformance must be a pure function of the signals that it lists in `reads`, in time bounded by its own length.
+/// A conformance must be a pure function of what it lists in `reads`, in time bounded by its own length.
 protocol Condition: Sendable {
-  /// Every signal that the outcome depends on; only these are kept in the table, and in the saved state.
-  var reads: [SignalName] { get }
+  /// All that the outcome depends on; only this is kept in the store, and in the saved state.
+  var reads: [Slot] { get }
   /// Two conditions with the same text are the same; decides what keeps its state over a reload.
   var canonical: String { get }
-  func outcome(in signals: SignalTable) -> Outcome
+  func outcome(in situation: Situation) -> Outcome
+}
+
+extension Condition {
+  /// Whether it is to be asked at each whole second of engine time, too.
+  var mentionsTime: Bool { reads.contains(where: \.mentionsTime) }
 }
 
 extension Optional where Wrapped == any Condition {
   /// No condition holds always; an unknown one doesn't.
-  func holds(in signals: SignalTable) -> Bool {
+  func holds(in situation: Situation) -> Bool {
     guard let self else { return true }
-    return self.outcome(in: signals) == .holds
+    return self.outcome(in: situation) == .holds
   }
 }

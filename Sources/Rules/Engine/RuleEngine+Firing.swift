@@ -6,7 +6,7 @@ extension RuleEngine {
   mutating func fire(_ firing: TriggerIndex.Firing, _ effects: inout [Effect]) {
     let rule = rules.rules[firing.rule]
     if let condition = rule.condition {
-      switch condition.outcome(in: signals) {
+      switch condition.outcome(in: situation(at: now)) {
       case .holds: break
       case .fails: return
       case .unknown:

@@ -41,12 +41,7 @@ extension RuleEngine {
             try DeviceTable.DeviceState(from: &reader)
           }
           _ = devices.set(row.name, isUp: state.isUp, reason: state.reason)
-        case .signal:
-          let entry = try StateLayout.read(value) { reader throws(PackingError) in
-            SignalTable.Entry(
-              at: EngineTime(nanoseconds: try reader.signed()), content: try reader.reportedContent())
-          }
-          if let name = SignalName(row.name), let index = signals.index(of: name) { signals.restore(entry, at: index) }
+        case let kind?: _ = try signals.restore(kind, row.name, value, now: now)
         case nil: break
         }
       } catch {
@@ -57,7 +52,7 @@ extension RuleEngine {
 
     let samePolicies = policies == rules.policiesFingerprint
     for (name, state) in pendingReports {
-      _ = reports.restore(state, of: name, samePolicies: samePolicies, at: now, signals: signals)
+      _ = reports.restore(state, of: name, samePolicies: samePolicies, in: situation(at: now))
     }
     zones.resume(
       lastFixAt: rules.catalogue.positionDevice.flatMap { receivers.order(of: $0)?.acceptedAt }, at: now)

@@ -9,7 +9,7 @@ extension RuleEngine {
     rows += reports.slots.indices.map(reportRow)
     rows += receivers.names.indices.map(receiverRow)
     rows += devices.names.indices.map(deviceRow)
-    rows += signals.names.indices.map(signalRow)
+    rows += signals.rows()
     rows += EngineRow.allCases.map(engineRow)
     return rows.filter { $0.value != nil }.sorted { $0.key < $1.key }
   }
@@ -22,7 +22,7 @@ extension RuleEngine {
     rows += reports.dirty.take().map(reportRow)
     rows += receivers.dirty.take().map(receiverRow)
     rows += devices.dirty.take().map(deviceRow)
-    rows += signals.dirty.take().map(signalRow)
+    rows += signals.takeChangedRows()
     rows += dirtyEngineRows.map(engineRow)
     dirtyEngineRows.removeAll(keepingCapacity: true)
     if !removedRows.isEmpty || !changedByRestore.isEmpty {
@@ -70,17 +70,6 @@ extension RuleEngine {
 
   private func deviceRow(_ index: Int) -> StateRow {
     StateLayout.row(.device, devices.names[index]) { devices.states[index].write(to: &$0) }
-  }
-
-  private func signalRow(_ index: Int) -> StateRow {
-    let name = signals.names[index].description
-    guard let entry = signals.entries[index] else {
-      return StateRow(kind: StateKind.signal.rawValue, name: name, value: nil)
-    }
-    return StateLayout.row(.signal, name) {
-      $0.write(entry.at.nanoseconds)
-      $0.write(entry.content)
-    }
   }
 
   private func engineRow(_ row: EngineRow) -> StateRow {

@@ -19,7 +19,7 @@ public struct RuleEngine: Sendable {
   var reports: ReportSchedule
   var ruleStates: [RuleState]
   var devices: DeviceTable
-  var signals: SignalTable
+  var signals: SignalStore
   var clock = ClockMapping()
   /// The number in the last event's id.
   var lastEvent: UInt64 = 0
@@ -46,7 +46,7 @@ public struct RuleEngine: Sendable {
     reports = ReportSchedule(rules.reports)
     ruleStates = Array(repeating: RuleState(), count: rules.rules.count)
     devices = DeviceTable()
-    signals = SignalTable(reading: rules.conditions)
+    signals = SignalStore(rules.plan)
     dirtyRules = DirtyList(count: rules.rules.count)
     triggers = TriggerIndex(rules: rules.rules, zones: rules.zones)
     restore(state)
@@ -58,7 +58,7 @@ public struct RuleEngine: Sendable {
     advance(to: observation.time, &effects)
     switch observation.content {
     case .position(let device, let position): ingest(position, of: device, &effects)
-    case .positionLost(let device): signals.set(.position(of: device), nil, at: now)
+    case .positionLost(let device): signals.losePosition(of: device, at: now)
     case .reading(let device, let metric, let value, let quality):
       ingest(value, quality, of: SignalName(device: device, metric: metric), &effects)
     case .device(let name, let isUp, let reason):
@@ -84,6 +84,11 @@ public struct RuleEngine: Sendable {
     }
   }
 
+  /// What expressions see at `time`, which is now or when a timer was due.
+  func situation(at time: EngineTime, trigger: TriggerContext? = nil) -> Situation {
+    Situation(time: time, clock: clock, store: signals, zones: zones, trigger: trigger)
+  }
+
   private mutating func advance(to time: EngineTime, _ effects: inout [Effect]) {
     while true {
       var due = reports.deadline(by: time)
@@ -101,11 +106,13 @@ public struct RuleEngine: Sendable {
       return
     }
     let verdict = receivers.judge(position, of: device, at: now)
-    signals.set(.position(of: device), .position(position), at: now)
     switch verdict {
     case .keptOut: count(.fixOutOfOrder)
-    case .repeated: count(.repeatedFix)
+    case .repeated:
+      count(.repeatedFix)
+      signals.take(position, of: device, fix: nil, at: now)
     case .accepted(let fix, let previous):
+      signals.take(position, of: device, fix: fix, at: now)
       guard device == rules.catalogue.positionDevice else { break }
       let changes = zones.take(fix, previous: previous, error: position.estimatedError, at: now)
       for firing in triggers.firings(for: changes) { fire(firing, &effects) }
@@ -126,26 +133,28 @@ public struct RuleEngine: Sendable {
       quality = .bad
     }
     let content = ReportedContent.reading(value, quality)
-    signals.set(name, content, at: now)
+    signals.take(name, content, at: now)
     offer(ReportState.Held(at: now, stamp: nil, content: content), of: name, &effects)
   }
 
   private mutating func ingest(_ system: SystemObservation) {
     switch system {
-    case .start(downtime: .some): break
+    case .start(downtime: .some): signals.start(at: now)
     case .start(downtime: nil):
+      signals.start(at: now)
       count(.undatedHeldReport, reports.freezeStamps(clock))
       set(ClockMapping())
       zones.loseAll()
       signals.forgetAll()
     case .clock(let utcAtZero): set(ClockMapping(utcAtZero: utcAtZero))
     case .clockLost: set(ClockMapping())
-    case .link, .tick, .command, .outcome: break
+    case .link(let uplink, let isUp): signals.setLink(uplink, isUp: isUp)
+    case .tick, .command, .outcome: break
     }
   }
 
   private mutating func offer(_ held: ReportState.Held, of name: SignalName, _ effects: inout [Effect]) {
-    switch reports.offer(held, of: name, signals: signals) {
+    switch reports.offer(held, of: name, in: situation(at: now)) {
     case .send(let report): send(report, &effects)
     case .hold: break
     case .full: count(.signalBeyondLimit)
@@ -174,6 +183,7 @@ public struct RuleEngine: Sendable {
   private mutating func set(_ mapping: ClockMapping) {
     guard mapping != clock else { return }
     clock = mapping
+    signals.noteClock()
     dirtyEngineRows.insert(.clock)
   }
 

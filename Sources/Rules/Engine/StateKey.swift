@@ -17,7 +17,9 @@ extension StateRow {
 
 /// The kinds of rows, as they stand in the journal.
 enum StateKind: String {
-  case engine, zone, rule, report, receiver, device, signal
+  case engine, zone, rule, report, receiver, device
+  /// The signal store's.
+  case signal, window, count, previous, variable, motion, system
 }
 
 /// The engine's own rows, each changing at its own pace.

@@ -16,17 +16,27 @@ public struct RuleSet: Sendable {
   /// Tells the report policies from others.
   let policiesFingerprint: UInt64
   private let units: [SignalName: String]
+  /// The slots of its expressions, by number.
+  let slots: SlotTable
+  /// What the engine keeps for its expressions.
+  let plan: SignalPlan
 
   /// No zone, no rule; everything is sent.
   public static func empty(catalogue: SignalCatalogue) -> RuleSet {
     RuleSet(zones: [], rules: [], reports: [], catalogue: catalogue)
   }
 
-  init(zones: [Zone], rules: [Rule], reports: [ReportPolicy], catalogue: SignalCatalogue) {
+  /// - Parameter slots: those that compiled expressions speak of; `nil` where conditions name theirs themselves.
+  init(
+    zones: [Zone], rules: [Rule], reports: [ReportPolicy], catalogue: SignalCatalogue, slots: SlotTable? = nil
+  ) {
     self.zones = zones
     self.rules = rules
     self.reports = reports
     self.catalogue = catalogue
+    let conditions = rules.compactMap(\.condition) + reports.compactMap(\.when)
+    self.slots = slots ?? SlotTable(reading: conditions.flatMap(\.reads))
+    plan = SignalPlan(slots: self.slots, zones: zones, catalogue: catalogue)
     units = catalogue.devices.reduce(into: [:]) { units, device in
       for metric in device.metrics {
         units[SignalName(device: device.name, metric: metric.name)] = metric.unit

@@ -40,11 +40,11 @@ struct ReportSchedule: Sendable {
   }
 
   /// Takes the newest observation of a signal.
-  mutating func offer(_ held: ReportState.Held, of name: SignalName, signals: SignalTable) -> Answer {
+  mutating func offer(_ held: ReportState.Held, of name: SignalName, in situation: Situation) -> Answer {
     let report = Report(name: name, time: held.at, observation: held)
     if policies.isEmpty { return .send(report) }
     guard let index = slot(for: name) else { return .full }
-    guard let policy = policies.firstHolding(among: slots[index].policies, signals) else { return .hold }
+    guard let policy = policies.firstHolding(among: slots[index].policies, situation) else { return .hold }
     if policies[policy].sendsEverything {
       // What another policy may have held back is overtaken.
       if slots[index].state != nil { markSent(held.content, at: held.at, slot: index) }
@@ -133,12 +133,13 @@ struct ReportSchedule: Sendable {
   /// Restores a signal's state at `time`. Where other policies hold now, their own intervals count from the last report, but no
   /// timer is due in the past. Returns false where no policy matches the signal any more.
   mutating func restore(
-    _ state: ReportState, of name: SignalName, samePolicies: Bool, at time: EngineTime, signals: SignalTable
+    _ state: ReportState, of name: SignalName, samePolicies: Bool, in situation: Situation
   ) -> Bool {
     guard let index = slot(for: name), !slots[index].policies.isEmpty else { return false }
     var state = state
+    let time = situation.time
     if !samePolicies, let held = state.held {
-      let policy = policies.firstHolding(among: slots[index].policies, signals).map { policies[$0] }
+      let policy = policies.firstHolding(among: slots[index].policies, situation).map { policies[$0] }
       let elapsed = time - state.sentAt
       let decision = policy?.decide(held.content, since: state.sent, elapsed: elapsed)
       state.everyDue = decision == .send ? time : nil
@@ -155,8 +156,8 @@ struct ReportSchedule: Sendable {
 
 extension [ReportPolicy] {
   /// The first of them whose `when` holds.
-  func firstHolding(among indices: [Int], _ signals: SignalTable) -> Int? {
-    for index in indices where self[index].when.holds(in: signals) { return index }
+  func firstHolding(among indices: [Int], _ situation: Situation) -> Int? {
+    for index in indices where self[index].when.holds(in: situation) { return index }
     return nil
   }
 }

@@ -1,17 +1,17 @@
-import Model
+import CEL
 
 @testable import Rules
 
-/// A condition for tests, as CEL will give: a number above a bound; unknown while the signal is.
+/// A condition for tests of the engine alone: a number above a bound; unknown while the signal is.
 struct SignalAbove: Condition {
   var signal: SignalName
   var bound: Double
 
-  var reads: [SignalName] { [signal] }
+  var reads: [Slot] { [.signal(signal)] }
   var canonical: String { "\(signal) > \(bound)" }
 
-  func outcome(in signals: SignalTable) -> Outcome {
-    guard case .reading(.number(let number)?, .good) = signals[signal]?.content else { return .unknown }
+  func outcome(in situation: Situation) -> Outcome {
+    guard let value = situation.value(of: .signal(signal)), case .double(let number) = value else { return .unknown }
     return number > bound ? .holds : .fails
   }
 }

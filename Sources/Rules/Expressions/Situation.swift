@@ -1,0 +1,25 @@
+import Model
+
+/// All that an expression can see at one instant.
+struct Situation: Sendable {
+  /// The instant; of a timer, when it was due.
+  var time: EngineTime
+  var clock: ClockMapping
+  var store: SignalStore
+  var zones: ZoneTracker
+  /// Only while a rule is set off.
+  var trigger: TriggerContext?
+}
+
+/// What set a rule off; each part only where the trigger has one.
+struct TriggerContext: Hashable, Sendable {
+  var zone: String?
+  var device: String?
+  var name: String?
+
+  init(zone: String? = nil, device: String? = nil, name: String? = nil) {
+    self.zone = zone
+    self.device = device
+    self.name = name
+  }
+}

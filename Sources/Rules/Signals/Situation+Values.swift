@@ -1,0 +1,117 @@
+import CEL
+import Geo
+import Model
+
+extension Situation {
+  /// What a slot holds at this instant; `nil` where it is unknown.
+  func value(_ number: Int) -> CEL.Value? {
+    store.plan.sources.indices.contains(number) ? value(store.plan.sources[number]) : nil
+  }
+
+  /// The same, for whoever has no number.
+  func value(of slot: Slot) -> CEL.Value? { store.plan.number(of: slot).flatMap { value($0) } }
+
+  private func value(_ source: SignalPlan.Source) -> CEL.Value? {
+    switch source {
+    case .absent: return nil
+    case .reading(let entry): return store.isFresh(entry, at: time) ? converted(source) : nil
+    case .field(let entry, .fix): return .bool(isPosition(entry) && store.isFresh(entry, at: time))
+    case .field(let entry, _), .motion(let entry, _, _):
+      return isPosition(entry) && store.isFresh(entry, at: time) ? converted(source) : nil
+    case .system(let source): return system(source)
+    case .variable(let index): return store.variables[index].map { Self.converted($0) }
+    case .hasVariable(let index): return .bool(store.variables[index] != nil)
+    case .trigger(let field):
+      let text =
+        switch field {
+        case .zone: trigger?.zone
+        case .device: trigger?.device
+        case .name: trigger?.name
+        }
+      return text.map { .string($0) }
+    case .inZone(let indices): return isInside(indices).map { .bool($0) }
+    case .timeInZone(let indices): return timeInside(indices).map { .double($0) }
+    case .distance(let indices): return distance(indices).map { .double($0) }
+    case .count(let index): return .double(store.counts[index].count(before: time))
+    case .has(.field(let entry, .fix)), .has(.motion(let entry, _, .fix)):
+      return .bool(isPosition(entry) && store.isFresh(entry, at: time))
+    case .has(let source): return .bool(value(source) != nil)
+    case .age(let entry): return store.entries[entry].map { .double((time - $0.at).seconds) }
+    case .quality(let entry, let source):
+      let quality = store.quality(entry, at: time)
+      // A fix without an altitude has no altitude.
+      if quality == .good, value(source) == nil { return .string(Quality.never.name) }
+      return .string(quality.name)
+    case .previous(let cell, let entry):
+      guard store.isFresh(entry, at: time) else { return nil }
+      return store.previous[cell].before.map { Self.converted($0) }
+    case .window(let window, let function): return store.windows[window].value(function, at: time).map { .double($0) }
+    case .zones, .now, .localTime: return nil
+    }
+  }
+
+  private func isPosition(_ entry: Int) -> Bool {
+    if case .position? = store.entries[entry]?.content { true } else { false }
+  }
+
+  private func converted(_ source: SignalPlan.Source) -> CEL.Value? {
+    store.value(of: source, at: time).map { Self.converted($0) }
+  }
+
+  private static func converted(_ value: Model.Value) -> CEL.Value {
+    switch value {
+    case .number(let number): .double(number)
+    case .boolean(let flag): .bool(flag)
+    case .text(let text): .string(text)
+    }
+  }
+
+  private func system(_ source: SystemSignal.Source) -> CEL.Value? {
+    switch source {
+    case .clock: .bool(clock.utcAtZero != nil)
+    case .link: .bool(!store.system.links.isEmpty)
+    case .uptime: .double((time - store.system.startedAt).seconds)
+    case .restarted: .bool(time - store.system.startedAt < SystemSignal.restartedFor)
+    case .reading: nil
+    }
+  }
+
+  // MARK: Zones
+
+  /// True inside any of them; unknown where one that may be is unknown.
+  private func isInside(_ indices: [Int]) -> Bool? {
+    var isSure = true
+    for index in indices {
+      let state = zones.states[index]
+      if !state.isKnown { isSure = false } else if state.side == .inside { return true }
+    }
+    return isSure ? false : nil
+  }
+
+  /// Seconds since the zone was entered, of several the longest; 0 outside.
+  private func timeInside(_ indices: [Int]) -> Double? {
+    guard let isInside = isInside(indices) else { return nil }
+    guard isInside else { return 0 }
+    var longest = 0.0
+    for index in indices {
+      let state = zones.states[index]
+      guard state.isKnown, state.side == .inside, let since = state.since else { continue }
+      longest = max(longest, (time - since).seconds)
+    }
+    return longest
+  }
+
+  /// Metres to the nearest border, negative inside.
+  private func distance(_ indices: [Int]) -> Double? {
+    guard let entry = store.plan.zonePosition, store.isFresh(entry, at: time),
+      case .position(let position)? = store.entries[entry]?.content, position.isUsable
+    else { return nil }
+    var least: Double?
+    for index in indices {
+      let distance = -zones.zones[index].shape.signedDistance(
+        Coordinate(latitude: position.latitude, longitude: position.longitude))
+      least = least.map { min($0, distance) } ?? distance
+    }
+    return least
+  }
+}
