@@ -12,6 +12,14 @@ struct DirtyList: Hashable, Sendable {
     marked.append(index)
   }
 
+  /// The lowest marked one, which is unmarked by this.
+  mutating func takeFirst() -> Int? {
+    guard let least = marked.min() else { return nil }
+    marked.removeAll { $0 == least }
+    flags[least] = false
+    return least
+  }
+
   /// The marked ones, in no particular order; they are unmarked by this.
   mutating func take() -> [Int] {
     for index in marked { flags[index] = false }

@@ -7,6 +7,7 @@ extension RuleEngine {
     let rows = rows.filter { $0.value != nil }.sorted { $0.key < $1.key }
     var policies: UInt64?
     var pendingReports: [(SignalName, ReportState)] = []
+    var meters: [(Int, BudgetMeter)] = []
     let zoneIndices = Dictionary(uniqueKeysWithValues: rules.zones.indices.map { (rules.zones[$0].id, $0) })
     let ruleIndices = Dictionary(uniqueKeysWithValues: rules.rules.indices.map { (rules.rules[$0].name, $0) })
 
@@ -33,6 +34,12 @@ extension RuleEngine {
           let state = try StateLayout.read(value) { reader throws(PackingError) in try ReportState(from: &reader) }
           guard let name = SignalName(row.name) else { throw .malformed(offset: 0) }
           pendingReports.append((name, state))
+        case .budget:
+          let meter = try StateLayout.read(value) { reader throws(PackingError) in
+            BudgetMeter(period: try reader.signed(), used: try reader.signed())
+          }
+          guard let index = Int(row.name), index >= 0, meter.used >= 0 else { throw .malformed(offset: 0) }
+          meters.append((index, meter))
         case .receiver:
           let order = try StateLayout.read(value) { reader throws(PackingError) in try FixOrder(from: &reader) }
           receivers.restore(order, of: row.name)
@@ -53,6 +60,10 @@ extension RuleEngine {
     let samePolicies = policies == rules.policiesFingerprint
     for (name, state) in pendingReports {
       _ = reports.restore(state, of: name, samePolicies: samePolicies, in: situation(at: now))
+    }
+    if samePolicies { for (index, meter) in meters where index < rules.budgets.count { reports.restore(meter, at: index) } }
+    for (index, computed) in rules.computed.enumerated() where signals.content(of: computed.name) == nil {
+      signals.dirtyComputed.mark(index)
     }
     zones.resume(
       lastFixAt: rules.catalogue.positionDevice.flatMap { receivers.order(of: $0)?.acceptedAt }, at: now)

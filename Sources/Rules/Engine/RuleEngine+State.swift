@@ -7,6 +7,7 @@ extension RuleEngine {
     rows += zones.zones.indices.map(zoneRow)
     rows += ruleStates.indices.map(ruleRow)
     rows += reports.slots.indices.map(reportRow)
+    rows += reports.meters.indices.map(budgetRow)
     rows += receivers.names.indices.map(receiverRow)
     rows += devices.names.indices.map(deviceRow)
     rows += signals.rows()
@@ -20,6 +21,7 @@ extension RuleEngine {
     rows += zones.dirty.take().map(zoneRow)
     rows += dirtyRules.take().map(ruleRow)
     rows += reports.dirty.take().map(reportRow)
+    rows += reports.dirtyMeters.take().map(budgetRow)
     rows += receivers.dirty.take().map(receiverRow)
     rows += devices.dirty.take().map(deviceRow)
     rows += signals.takeChangedRows()
@@ -62,6 +64,17 @@ extension RuleEngine {
     let name = slot.name.description
     guard let state = slot.state else { return StateRow(kind: StateKind.report.rawValue, name: name, value: nil) }
     return StateLayout.row(.report, name) { state.write(to: &$0) }
+  }
+
+  private func budgetRow(_ index: Int) -> StateRow {
+    let meter = reports.meters[index]
+    guard meter != BudgetMeter() else {
+      return StateRow(kind: StateKind.budget.rawValue, name: "\(index)", value: nil)
+    }
+    return StateLayout.row(.budget, "\(index)") {
+      $0.write(meter.period)
+      $0.write(meter.used)
+    }
   }
 
   private func receiverRow(_ index: Int) -> StateRow {

@@ -21,6 +21,8 @@ public struct RuleEngine: Sendable {
   var devices: DeviceTable
   var signals: SignalStore
   var clock = ClockMapping()
+  /// Computed signals and signals turned stale that the report policies are yet to see; empty between instants.
+  var pendingReports: [(SignalName, ReportedContent)] = []
   /// The number in the last event's id.
   var lastEvent: UInt64 = 0
   var counters = EngineCounters()
@@ -43,7 +45,7 @@ public struct RuleEngine: Sendable {
     now = time
     zones = ZoneTracker(rules.zones)
     receivers = ReceiverTable()
-    reports = ReportSchedule(rules.reports)
+    reports = ReportSchedule(rules.reports, budgets: rules.budgets)
     ruleStates = Array(repeating: RuleState(), count: rules.rules.count)
     devices = DeviceTable()
     signals = SignalStore(rules.plan)
@@ -66,6 +68,8 @@ public struct RuleEngine: Sendable {
       emit(.device(name: name, isUp: isUp, reason: reason), at: now, stamp: clock.utc(at: now), &effects)
     case .system(let system): ingest(system)
     }
+    compute(at: now)
+    offerPending(at: now, &effects)
     return effects
   }
 
@@ -78,10 +82,7 @@ public struct RuleEngine: Sendable {
 
   /// The next moment at which something falls due; `nil` when only an observation can change anything.
   public var nextDeadline: EngineTime? {
-    switch (zones.nextDeadline, reports.nextDeadline) {
-    case (let a?, let b?): min(a, b)
-    case (let a, let b): a ?? b
-    }
+    [zones.nextDeadline, reports.nextDeadline, signals.nextDeadline, nextTick].compactMap(\.self).min()
   }
 
   /// What expressions see at `time`, which is now or when a timer was due.
@@ -93,9 +94,19 @@ public struct RuleEngine: Sendable {
     while true {
       var due = reports.deadline(by: time)
       if let zonesDue = zones.nextDeadline, zonesDue <= time { due = due.map { min($0, zonesDue) } ?? zonesDue }
+      for next in [signals.deadline(by: time), nextTick] {
+        if let next, next <= time { due = due.map { min($0, next) } ?? next }
+      }
       guard let due else { break }
+      let isTick = nextTick.map { $0 <= due } ?? false
+      now = max(now, due)
+      for name in signals.expire(at: due) { pendingReports.append((name, .reading(nil, .stale))) }
+      compute(at: due, isTick: isTick)
       zones.lose(until: due)
-      for report in reports.fire(at: due) { send(report, &effects) }
+      noteZoneChanges()
+      compute(at: due)
+      for report in reports.fire(at: due, in: situation(at: due)) { send(report, &effects) }
+      offerPending(at: due, &effects)
     }
     now = max(now, time)
   }
@@ -114,7 +125,10 @@ public struct RuleEngine: Sendable {
     case .accepted(let fix, let previous):
       signals.take(position, of: device, fix: fix, at: now)
       guard device == rules.catalogue.positionDevice else { break }
+      compute(at: now)
       let changes = zones.take(fix, previous: previous, error: position.estimatedError, at: now)
+      noteZoneChanges()
+      compute(at: now)
       for firing in triggers.firings(for: changes) { fire(firing, &effects) }
     }
     let held = ReportState.Held(
@@ -134,6 +148,7 @@ public struct RuleEngine: Sendable {
     }
     let content = ReportedContent.reading(value, quality)
     signals.take(name, content, at: now)
+    compute(at: now)
     offer(ReportState.Held(at: now, stamp: nil, content: content), of: name, &effects)
   }
 
@@ -145,6 +160,7 @@ public struct RuleEngine: Sendable {
       count(.undatedHeldReport, reports.freezeStamps(clock))
       set(ClockMapping())
       zones.loseAll()
+      noteZoneChanges()
       signals.forgetAll()
     case .clock(let utcAtZero): set(ClockMapping(utcAtZero: utcAtZero))
     case .clockLost: set(ClockMapping())
@@ -153,7 +169,11 @@ public struct RuleEngine: Sendable {
     }
   }
 
-  private mutating func offer(_ held: ReportState.Held, of name: SignalName, _ effects: inout [Effect]) {
+  private mutating func noteZoneChanges() {
+    for zone in zones.changed.take() { signals.noteChange(ofZone: zone) }
+  }
+
+  mutating func offer(_ held: ReportState.Held, of name: SignalName, _ effects: inout [Effect]) {
     switch reports.offer(held, of: name, in: situation(at: now)) {
     case .send(let report): send(report, &effects)
     case .hold: break

@@ -17,7 +17,7 @@ extension StateRow {
 
 /// The kinds of rows, as they stand in the journal.
 enum StateKind: String {
-  case engine, zone, rule, report, receiver, device
+  case engine, zone, rule, report, receiver, device, budget
   /// The signal store's.
   case signal, window, count, previous, variable, motion, system
 }

@@ -4,18 +4,37 @@ import Model
 /// Reads the items of `report:`.
 struct ReportReader {
   let catalogue: SignalCatalogue
+  let expressions: ExpressionReader
+  var computed: [SignalName] = []
 
   /// Every signal that the declared devices have, in their order.
   private var signals: [SignalName] {
     catalogue.devices.flatMap { device in
       (device.givesPosition ? [SignalName.position(of: device.name)] : [])
         + device.metrics.map { SignalName(device: device.name, metric: $0.name) }
-    }
+    } + computed
   }
 
-  func policy(_ node: YAMLNode, diagnostics: inout Diagnostics) -> ReportPolicy? {
+  /// What may be named, beside those: what the gateway tells of itself.
+  private var system: [SignalName] {
+    SystemSignal.all.filter { $0.source == .reading }.map { SignalName(device: SystemSignal.device, metric: $0.name) }
+  }
+
+  /// An item of `report:`: a policy, perhaps with a budget of its own, or a budget for all of them.
+  func item(
+    _ node: YAMLNode, budgets: inout [ReportBudget], diagnostics: inout Diagnostics
+  ) -> ReportPolicy? {
     guard var reader = MappingReader(node, what: "a report policy", diagnostics: &diagnostics) else { return nil }
     LaterKeys.refuse(LaterKeys.report, in: &reader, diagnostics: &diagnostics)
+    if reader.contains("budget"), !reader.contains("signals"), !reader.contains("every") {
+      let budget = reader.entry("budget")
+      reader.finish(diagnostics: &diagnostics)
+      if let budget = budget.flatMap({ self.budget($0, isShared: true, diagnostics: &diagnostics) }) {
+        budgets.append(budget)
+      }
+      return nil
+    }
+    let when = reader.optional("when")
     let patterns = reader.required("signals", diagnostics: &diagnostics).map {
       self.patterns($0, diagnostics: &diagnostics)
     }
@@ -27,15 +46,39 @@ struct ReportReader {
     let atLeast = atLeastNode?.interval("`at_least`", in: span, diagnostics: &diagnostics)
     let deadband = reader.optional("deadband")?.number(
       "`deadband`", in: 0...Double.greatestFiniteMagnitude, diagnostics: &diagnostics)
+    let budgetEntry = reader.entry("budget")
     reader.finish(diagnostics: &diagnostics)
+    let condition = when.flatMap { expressions.condition($0, "`when`", diagnostics: &diagnostics) }
     if let every, let atLeast, let atLeastNode, atLeast < every {
       diagnostics.warning(
         "unreachable", "`at_least` is shorter than `every`, which then says nothing", at: atLeastNode.span,
         help: "`every` is the usual pace, `at_least` the slowest; make it the longer one")
     }
     guard let patterns else { return nil }
-    return ReportPolicy(
-      signals: patterns, every: every, orMoved: moved, orTurned: turned, atLeast: atLeast, deadband: deadband)
+    var policy = ReportPolicy(
+      signals: patterns, when: condition, every: every, orMoved: moved, orTurned: turned, atLeast: atLeast,
+      deadband: deadband)
+    guard let budgetEntry, let budget = budget(budgetEntry, isShared: false, diagnostics: &diagnostics) else {
+      return policy
+    }
+    if every == nil, atLeast == nil, moved == nil, turned == nil {
+      diagnostics.error(
+        "missing-key", "a budget stretches intervals, and this policy has none", at: budgetEntry.key.span,
+        help: "add `every: 10 s`")
+    }
+    policy.budget = budgets.count
+    budgets.append(budget)
+    return policy
+  }
+
+  /// `budget: { uplink: 20 MB per day }`.
+  private func budget(
+    _ entry: YAMLNode.Entry, isShared: Bool, diagnostics: inout Diagnostics
+  ) -> ReportBudget? {
+    guard var reader = MappingReader(entry.value, what: "`budget`", diagnostics: &diagnostics) else { return nil }
+    let rate = reader.required("uplink", diagnostics: &diagnostics)?.dataRate("`uplink`", diagnostics: &diagnostics)
+    reader.finish(diagnostics: &diagnostics)
+    return rate.map { ReportBudget(bytes: $0.bytes, per: $0.per, isShared: isShared) }
   }
 
   private func patterns(_ node: YAMLNode, diagnostics: inout Diagnostics) -> [SignalPattern] {
@@ -60,7 +103,7 @@ struct ReportReader {
 
   /// Against the declared devices, where there are any.
   private func check(_ pattern: SignalPattern, at span: SourceSpan, diagnostics: inout Diagnostics) {
-    let known = signals
+    let known = signals + system
     guard !catalogue.devices.isEmpty, !known.contains(where: pattern.matches) else { return }
     if pattern.isWildcard {
       diagnostics.warning(

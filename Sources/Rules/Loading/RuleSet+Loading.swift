@@ -1,3 +1,4 @@
+import CEL
 public import Config
 public import Model
 
@@ -29,8 +30,23 @@ extension RuleSet {
     }
     for file in inOrder(zones) { GeoJSONReader.readZones(of: file, into: &collection, diagnostics: &found) }
 
-    let reports = ReportReader(catalogue: catalogue)
-    let policies = documents.flatMap(\.reports).compactMap { reports.policy($0, diagnostics: &found) }
+    let declarations = RuleDeclarations(documents.flatMap(\.rules))
+    var vocabulary = Vocabulary(catalogue)
+    vocabulary.zones = Set(collection.places.keys)
+    vocabulary.tags = collection.tags
+    vocabulary.eventTypes = declarations.eventTypes
+    let signalEntries = documents.flatMap(\.signals)
+    for name in SignalReader.names(signalEntries) where vocabulary.type(of: name) == nil { vocabulary.declare(name, .dyn) }
+    let expressions = ExpressionReader(vocabulary, files: documents.map(\.file))
+    let signals = SignalReader(expressions: expressions, catalogue: catalogue)
+    let computed = signals.signals(signalEntries, diagnostics: &found)
+    signals.variables(declarations.assignments, diagnostics: &found)
+
+    let reports = ReportReader(catalogue: catalogue, expressions: expressions, computed: computed.map(\.name))
+    var budgets: [ReportBudget] = []
+    let policies = documents.flatMap(\.reports).compactMap {
+      reports.item($0, budgets: &budgets, diagnostics: &found)
+    }
     reports.warnOfUnmatched(policies, at: documents.lazy.compactMap(\.reportSpan).first, diagnostics: &found)
 
     let hasPositions = catalogue.devices.isEmpty || catalogue.positionDevice != nil
@@ -44,7 +60,9 @@ extension RuleSet {
     let testReader = RuleTestReader(catalogue: catalogue, rules: Set(made.map(\.name)))
     let tests = documents.flatMap(\.tests).compactMap { testReader.test($0, diagnostics: &found) }
     guard !found.hasErrors else { return nil }
-    var set = RuleSet(zones: collection.zones, rules: made, reports: policies, catalogue: catalogue)
+    var set = RuleSet(
+      zones: collection.zones, rules: made, reports: policies, budgets: budgets, computed: computed,
+      catalogue: catalogue, slots: expressions.slots)
     set.tests = tests
     return set
   }
@@ -79,6 +97,7 @@ struct RuleDocument {
   private(set) var reportSpan: SourceSpan?
   private(set) var rules: [YAMLNode] = []
   private(set) var tests: [YAMLNode] = []
+  private(set) var signals: [YAMLNode.Entry] = []
 
   /// `nil` after telling that the file is no mapping; a section that is faulty counts as empty.
   init?(_ file: SourceFile, diagnostics: inout Diagnostics) {
@@ -91,6 +110,12 @@ struct RuleDocument {
     {
       self.zones = zones.remaining()
       zones.finish(diagnostics: &diagnostics)
+    }
+    if let node = reader.optional("signals"),
+      var signals = MappingReader(node, what: "`signals`", diagnostics: &diagnostics)
+    {
+      self.signals = signals.remaining()
+      signals.finish(diagnostics: &diagnostics)
     }
     if let entry = reader.entry("report"), !entry.value.isNull {
       reportSpan = entry.key.span

@@ -10,6 +10,9 @@ public struct RuleSet: Sendable {
   let reports: [ReportPolicy]
   /// What the files say must come of them, for `waypost test`; in the order of the files.
   public internal(set) var tests: [RuleTest] = []
+  let budgets: [ReportBudget]
+  /// In the order of their dependencies.
+  let computed: [ComputedSignal]
   /// Tells this set from another, whatever its files look like: sixteen hexadecimal digits.
   public let fingerprint: String
 
@@ -28,7 +31,8 @@ public struct RuleSet: Sendable {
 
   /// - Parameter slots: those that compiled expressions speak of; `nil` where conditions name theirs themselves.
   init(
-    zones: [Zone], rules: [Rule], reports: [ReportPolicy], catalogue: SignalCatalogue, slots: SlotTable? = nil
+    zones: [Zone], rules: [Rule], reports: [ReportPolicy], budgets: [ReportBudget] = [],
+    computed: [ComputedSignal] = [], catalogue: SignalCatalogue, slots: SlotTable? = nil
   ) {
     self.zones = zones
     self.rules = rules
@@ -36,18 +40,25 @@ public struct RuleSet: Sendable {
     self.catalogue = catalogue
     let conditions = rules.compactMap(\.condition) + reports.compactMap(\.when)
     self.slots = slots ?? SlotTable(reading: conditions.flatMap(\.reads))
-    plan = SignalPlan(slots: self.slots, zones: zones, catalogue: catalogue)
+    self.budgets = budgets
+    self.computed = computed
+    plan = SignalPlan(
+      slots: self.slots, zones: zones, catalogue: catalogue, computed: computed,
+      reported: catalogue.devices.flatMap { device in
+        device.metrics.map { SignalName(device: device.name, metric: $0.name) }
+      }.filter { signal in reports.contains { $0.matches(signal) } })
     units = catalogue.devices.reduce(into: [:]) { units, device in
       for metric in device.metrics {
         units[SignalName(device: device.name, metric: metric.name)] = metric.unit
       }
     }
-    let policies = reports.map(\.canonical)
+    let policies = reports.map(\.canonical) + budgets.map(\.canonical)
     policiesFingerprint = Fingerprint.of(policies.joined(separator: "\n"))
     var all = Fingerprint()
     for zone in zones { all.add(zone.canonical) }
     for rule in rules { all.add(rule.canonical) }
     for policy in policies { all.add(policy) }
+    for signal in computed { all.add(signal.canonical) }
     all.add(catalogue.positionDevice ?? "")
     for device in catalogue.devices {
       all.add(device.name)
@@ -77,7 +88,8 @@ extension ReportPolicy {
   var canonical: String {
     """
     \(signals.map(\.text)) when \(when?.canonical ?? "") every \(every?.nanoseconds ?? -1) moved \(orMoved ?? -1) \
-    turned \(orTurned ?? -1) at_least \(atLeast?.nanoseconds ?? -1) deadband \(deadband ?? -1)
+    turned \(orTurned ?? -1) at_least \(atLeast?.nanoseconds ?? -1) deadband \(deadband ?? -1) \
+    budget \(budget ?? -1)
     """
   }
 }

@@ -16,11 +16,16 @@ struct ReportPolicy: Sendable {
   var atLeast: Interval?
   /// In the signal's unit, for numbers.
   var deadband: Double?
+  /// Which of the set's budgets it has of its own.
+  var budget: Int?
 
   /// Below this speed, metres per second, a receiver's course is noise and no turn.
   static let steadyCourseSpeed = 1.0
 
-  func matches(_ signal: SignalName) -> Bool { signals.contains { $0.matches(signal) } }
+  /// What the gateway tells of itself is sent only where a policy asks for it by the name of its device.
+  func matches(_ signal: SignalName) -> Bool {
+    signals.contains { $0.matches(signal) && (signal.device != SystemSignal.device || $0.namesDevice(signal.device)) }
+  }
 
   var sendsEverything: Bool {
     every == nil && orMoved == nil && orTurned == nil && atLeast == nil && deadband == nil
@@ -33,6 +38,20 @@ struct ReportPolicy: Sendable {
     case send
     /// Not now; at the end of `every` if `untilEvery`, else only with `at_least`.
     case hold(untilEvery: Bool)
+  }
+
+  /// Intervals, also those of way and turn, `factor` times as long, as a budget wants it.
+  func stretched(by factor: Double) -> ReportPolicy {
+    guard factor > 1 else { return self }
+    func longer(_ interval: Interval?) -> Interval? {
+      interval.map { Interval(nanoseconds: Int64(min(Double($0.nanoseconds) * factor, 0x1p62))) }
+    }
+    var policy = self
+    policy.every = longer(every)
+    policy.atLeast = longer(atLeast)
+    policy.orMoved = orMoved.map { $0 * factor }
+    policy.orTurned = orTurned.map { $0 * factor }
+    return policy
   }
 
   /// What is to be done with an observation `elapsed` after the last one sent.

@@ -3,6 +3,10 @@ import Model
 /// Decides for every observation whether and when it is sent, by the report policies.
 struct ReportSchedule: Sendable {
   let policies: [ReportPolicy]
+  let budgets: [ReportBudget]
+  private(set) var meters: [BudgetMeter]
+  /// Budgets whose meter changed since the rows were last taken.
+  var dirtyMeters: DirtyList
   private(set) var slots: [Slot] = []
   /// Slots whose state changed since the rows were last taken.
   var dirty = DirtyList(count: 0)
@@ -29,7 +33,43 @@ struct ReportSchedule: Sendable {
   /// Signals beyond this are not followed; a gateway's devices have a few hundred.
   static let limit = 16_384
 
-  init(_ policies: [ReportPolicy]) { self.policies = policies }
+  init(_ policies: [ReportPolicy], budgets: [ReportBudget] = []) {
+    self.policies = policies
+    self.budgets = budgets
+    meters = Array(repeating: BudgetMeter(), count: budgets.count)
+    dirtyMeters = DirtyList(count: budgets.count)
+  }
+
+  // MARK: Budgets
+
+  private func holds(_ budget: Int, for policy: ReportPolicy?) -> Bool {
+    budgets[budget].isShared || policy?.budget == budget
+  }
+
+  /// A policy as the budgets leave it at `time`.
+  private mutating func policy(_ index: Int, at time: EngineTime) -> ReportPolicy {
+    guard !budgets.isEmpty else { return policies[index] }
+    var factor = 1.0
+    for budget in budgets.indices where holds(budget, for: policies[index]) {
+      let before = meters[budget]
+      meters[budget].enter(time, budgets[budget])
+      if meters[budget] != before { dirtyMeters.mark(budget) }
+      factor = max(factor, meters[budget].stretch(at: time, budgets[budget]))
+    }
+    return policies[index].stretched(by: factor)
+  }
+
+  private mutating func charge(_ report: Report, to policy: Int?) {
+    for budget in budgets.indices where holds(budget, for: policy.map { policies[$0] }) {
+      meters[budget].enter(report.time, budgets[budget])
+      meters[budget].used += ReportSize.of(report.name, report.observation.content)
+      dirtyMeters.mark(budget)
+    }
+  }
+
+  mutating func restore(_ meter: BudgetMeter, at index: Int) { meters[index] = meter }
+
+  // MARK: Reports
 
   /// What became of an observation.
   enum Answer {
@@ -42,24 +82,27 @@ struct ReportSchedule: Sendable {
   /// Takes the newest observation of a signal.
   mutating func offer(_ held: ReportState.Held, of name: SignalName, in situation: Situation) -> Answer {
     let report = Report(name: name, time: held.at, observation: held)
-    if policies.isEmpty { return .send(report) }
+    if policies.isEmpty { return name.device == SystemSignal.device ? .hold : .send(report) }
     guard let index = slot(for: name) else { return .full }
-    guard let policy = policies.firstHolding(among: slots[index].policies, situation) else { return .hold }
-    if policies[policy].sendsEverything {
+    guard let number = policies.firstHolding(among: slots[index].policies, situation) else { return .hold }
+    if policies[number].sendsEverything {
       // What another policy may have held back is overtaken.
       if slots[index].state != nil { markSent(held.content, at: held.at, slot: index) }
+      charge(report, to: number)
       return .send(report)
     }
+    let policy = policy(number, at: held.at)
     let decision = slots[index].state.map {
-      policies[policy].decide(held.content, since: $0.sent, elapsed: held.at - $0.sentAt)
+      policy.decide(held.content, since: $0.sent, elapsed: held.at - $0.sentAt)
     }
     guard case .hold(let untilEvery)? = decision, let sentAt = slots[index].state?.sentAt else {
       markSent(held.content, at: held.at, slot: index)
+      charge(report, to: number)
       return .send(report)
     }
     slots[index].state?.held = held
-    slots[index].state?.everyDue = untilEvery ? policies[policy].every.map { sentAt + $0 } : nil
-    slots[index].state?.atLeastDue = policies[policy].atLeast.map { sentAt + $0 }
+    slots[index].state?.everyDue = untilEvery ? policy.every.map { sentAt + $0 } : nil
+    slots[index].state?.atLeastDue = policy.atLeast.map { sentAt + $0 }
     noteChange(slot: index)
     return .hold
   }
@@ -100,13 +143,15 @@ struct ReportSchedule: Sendable {
   }
 
   /// Sends what is due at exactly `time` or before, in the order of the signals' names.
-  mutating func fire(at time: EngineTime) -> [Report] {
+  mutating func fire(at time: EngineTime, in situation: Situation) -> [Report] {
     let due = slots.indices.filter { slots[$0].state?.due.map { $0 <= time } ?? false }
       .sorted { slots[$0].name < slots[$1].name }
     var reports: [Report] = []
     for index in due {
       guard let held = slots[index].state?.held else { continue }
-      reports.append(Report(name: slots[index].name, time: time, observation: held))
+      let report = Report(name: slots[index].name, time: time, observation: held)
+      reports.append(report)
+      charge(report, to: policies.firstHolding(among: slots[index].policies, situation))
       markSent(held.content, at: time, slot: index)
     }
     wakeAt = slots.lazy.compactMap(\.state?.due).min()

@@ -26,6 +26,9 @@ struct SignalPattern: Hashable, Sendable {
   /// True where there is a star, so that it may well match nothing today.
   var isWildcard: Bool { device.contains(Self.star) || metric.contains(Self.star) }
 
+  /// True where the device is written out.
+  func namesDevice(_ name: String) -> Bool { device.elementsEqual(name.utf8) }
+
   func matches(_ signal: SignalName) -> Bool {
     Self.matches(device[...], Array(signal.device.utf8)[...])
       && Self.matches(metric[...], Array(signal.metric.utf8)[...])

@@ -54,6 +54,9 @@ final class SignalPlan: Sendable {
   let slotsOfVariable: [[Int]]
   let slotsOfCount: [[Int]]
   let systemSlots: [Int]
+  /// Computed signals by the slot numbers that they read, and those that mention time.
+  let computedOfSlot: [[Int]]
+  let timedComputed: [Int]
   let windows: [WindowKey]
   /// By entry: its windows, with the slot that gives the value.
   let windowsOfEntry: [[(window: Int, source: Source)]]
@@ -77,9 +80,10 @@ final class SignalPlan: Sendable {
   /// - Parameters:
   ///   - reported: signals whose turning stale the report policies send.
   init(
-    slots: SlotTable, zones: [Zone], catalogue: SignalCatalogue, computed: [SignalName] = [],
+    slots: SlotTable, zones: [Zone], catalogue: SignalCatalogue, computed signals: [ComputedSignal] = [],
     reported: [SignalName] = []
   ) {
+    let computed = Set(signals.map(\.name))
     func entryName(_ signal: SignalName) -> SignalName {
       let isField = PositionField(rawValue: signal.metric) != nil || signal.isPosition
       return isField && catalogue.device(signal.device)?.givesPosition == true ? .position(of: signal.device) : signal
@@ -169,6 +173,12 @@ final class SignalPlan: Sendable {
     self.sources = sources
     slotNumbers = Dictionary(uniqueKeysWithValues: slots.slots.enumerated().map { ($1, $0) })
     mentionsTime = read.contains(where: \.mentionsTime)
+    var computedOfSlot = [[Int]](repeating: [], count: slots.slots.count)
+    for (index, signal) in signals.enumerated() {
+      for slot in signal.expression.reads { if let number = slots.number(of: slot) { computedOfSlot[number].append(index) } }
+    }
+    self.computedOfSlot = computedOfSlot
+    timedComputed = signals.indices.filter { signals[$0].expression.mentionsTime }
 
     var slotsOfEntry = [[Int]](repeating: [], count: names.count)
     var slotsOfZone: [Int: [Int]] = [:]
@@ -207,6 +217,11 @@ final class SignalPlan: Sendable {
   }
 
   func entry(of name: SignalName) -> Int? { entryIndices.isEmpty ? nil : entryIndices[name] }
+  /// The entry that a signal's value comes from: a device's position for its parts.
+  func entry(holding name: SignalName) -> Int? {
+    if let entry = entryIndices[name] { return entry }
+    return PositionField(rawValue: name.metric) == nil ? nil : entryIndices[.position(of: name.device)]
+  }
   func number(of slot: Slot) -> Int? { slotNumbers[slot] }
   func variable(_ name: String) -> Int? { variableIndices[name] }
   func counts(of type: String) -> [Int] { countIndices.isEmpty ? [] : countIndices[type] ?? [] }

@@ -17,6 +17,8 @@ struct SignalStore: Sendable {
   var dirty: Dirty
   /// Slots whose answer may have changed since this was last taken.
   var changed: DirtyList
+  /// Computed signals that something they read changed of.
+  var dirtyComputed: DirtyList
   /// Nothing is due before; may be earlier than the truth, never later.
   private var wakeAt: EngineTime?
 
@@ -64,6 +66,7 @@ struct SignalStore: Sendable {
     variables = Array(repeating: nil, count: plan.variables.count)
     motions = Array(repeating: Motion(), count: plan.motions.count)
     changed = DirtyList(count: plan.sources.count)
+    dirtyComputed = DirtyList(count: 0)
     dirty = Dirty(
       entries: DirtyList(count: plan.names.count),
       windows: DirtyList(count: plan.windows.count * SignalWindow.bucketCount),
@@ -72,7 +75,15 @@ struct SignalStore: Sendable {
       variables: DirtyList(count: plan.variables.count), motions: DirtyList(count: plan.motions.count))
   }
 
-  private mutating func mark(_ slots: [Int]) { for slot in slots { changed.mark(slot) } }
+  private mutating func mark(_ slots: [Int]) {
+    for slot in slots {
+      changed.mark(slot)
+      for computed in plan.computedOfSlot[slot] { dirtyComputed.mark(computed) }
+    }
+  }
+
+  /// The newest observation's content; `nil` before the first.
+  func content(of name: SignalName) -> ReportedContent? { plan.entry(of: name).flatMap { entries[$0]?.content } }
 
   // MARK: Observations
 

@@ -4,12 +4,12 @@ import Model
 
 extension Situation {
   /// What a slot holds at this instant; `nil` where it is unknown.
-  func value(_ number: Int) -> CEL.Value? {
+  func lookUp(_ number: Int) -> CEL.Value? {
     store.plan.sources.indices.contains(number) ? value(store.plan.sources[number]) : nil
   }
 
   /// The same, for whoever has no number.
-  func value(of slot: Slot) -> CEL.Value? { store.plan.number(of: slot).flatMap { value($0) } }
+  func value(of slot: Slot) -> CEL.Value? { store.plan.number(of: slot).flatMap { lookUp($0) } }
 
   private func value(_ source: SignalPlan.Source) -> CEL.Value? {
     switch source {
@@ -46,8 +46,29 @@ extension Situation {
       guard store.isFresh(entry, at: time) else { return nil }
       return store.previous[cell].before.map { Self.converted($0) }
     case .window(let window, let function): return store.windows[window].value(function, at: time).map { .double($0) }
-    case .zones, .now, .localTime: return nil
+    case .zones: return zonesInside
+    case .now: return instant.map { .timestamp($0) }
+    case .localTime(let zone): return localTime(zone)
     }
+  }
+
+  /// UTC, while the clock is trusted.
+  private var instant: CEL.Value.Timestamp? {
+    guard let utc = clock.utc(at: time) else { return nil }
+    let (seconds, milliseconds) = utc.milliseconds.quotientAndRemainder(dividingBy: 1000)
+    let isBefore = milliseconds < 0
+    do {
+      return try CEL.Value.Timestamp(
+        seconds: isBefore ? seconds - 1 : seconds,
+        nanoseconds: Int32(isBefore ? milliseconds + 1000 : milliseconds) * 1_000_000)
+    } catch {
+      // Beyond the year 9999: no time that anything could be compared with.
+      return nil
+    }
+  }
+
+  private func localTime(_ zone: String) -> CEL.Value? {
+    do { return try instant.map { .timestamp(try $0.shown(in: zone)) } } catch { return nil }
   }
 
   private func isPosition(_ entry: Int) -> Bool {
@@ -77,6 +98,15 @@ extension Situation {
   }
 
   // MARK: Zones
+
+  private var zonesInside: CEL.Value? {
+    guard zones.states.contains(where: \.isKnown) else { return nil }
+    var inside: [CEL.Value] = []
+    for (zone, state) in zip(zones.zones, zones.states) where state.isKnown && state.side == .inside {
+      inside.append(.string(zone.id))
+    }
+    return .list(inside)
+  }
 
   /// True inside any of them; unknown where one that may be is unknown.
   private func isInside(_ indices: [Int]) -> Bool? {

@@ -7,6 +7,8 @@ struct ZoneTracker: Sendable {
   private(set) var states: [ZoneState]
   /// Zones whose state changed since the rows were last taken.
   var dirty: DirtyList
+  /// Zones of which an expression may see something else since this was last taken.
+  var changed = DirtyList(count: 0)
   private let reaches: [ZoneReach]
   /// The distinct `lost_after`s, ascending; each is a timer.
   private var losses: [Loss]
@@ -76,7 +78,10 @@ struct ZoneTracker: Sendable {
         guard let previous else { return Crossing(at: fix, isGap: false) }
         return .between(previous, fix, into: side, of: zone)
       }
-      if states[index] != before { dirty.mark(index) }
+      if states[index] != before {
+        dirty.mark(index)
+        if states[index].side != before.side || states[index].isKnown != before.isKnown { changed.mark(index) }
+      }
       if let change { changes.append(ZoneChange(zone: index, change: change)) }
       if !isNear { unsettledFar = true }
     }
@@ -117,7 +122,10 @@ struct ZoneTracker: Sendable {
   private mutating func lose(_ zone: Int) {
     let before = states[zone]
     states[zone].lose()
-    if states[zone] != before { dirty.mark(zone) }
+    if states[zone] != before {
+      dirty.mark(zone)
+      changed.mark(zone)
+    }
     anchor = nil
   }
 }
