@@ -61,7 +61,9 @@ extension RuleEngine {
     for (name, state) in pendingReports {
       _ = reports.restore(state, of: name, samePolicies: samePolicies, in: situation(at: now))
     }
-    if samePolicies { for (index, meter) in meters where index < rules.budgets.count { reports.restore(meter, at: index) } }
+    if samePolicies {
+      for (index, meter) in meters where index < rules.budgets.count { reports.restore(meter, at: index) }
+    }
     for (index, computed) in rules.computed.enumerated() where signals.content(of: computed.name) == nil {
       signals.dirtyComputed.mark(index)
     }

@@ -238,7 +238,11 @@ final class ExpressionReader {
     var found: Set<String> = []
     Parser.parse(node.scalar?.text ?? "", environment).root.forEachNode { node in
       guard case .identifier(let name) = node.kind else { return }
-      if case .hasVariable(let variable)? = Slot(identifier: name) { found.insert(variable) } else { found.insert(name) }
+      if case .hasVariable(let variable)? = Slot(identifier: name) {
+        found.insert(variable)
+      } else {
+        found.insert(name)
+      }
     }
     return found.intersection(vocabulary.variables.keys)
   }
@@ -276,7 +280,9 @@ final class ExpressionReader {
   private func uses(in checked: CheckedExpression) -> [(Slot, Range<Int>)] {
     var found: [(Slot, Range<Int>)] = []
     checked.root.forEachNode { node in
-      guard case .variable(_, let slot)? = checked.references[node.id], slots.slots.indices.contains(slot) else { return }
+      guard case .variable(_, let slot)? = checked.references[node.id], slots.slots.indices.contains(slot) else {
+        return
+      }
       if !found.contains(where: { $0.0 == slots.slots[slot] }) { found.append((slots.slots[slot], node.span)) }
     }
     return found

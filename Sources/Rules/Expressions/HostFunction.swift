@@ -21,7 +21,9 @@ struct HostFunction: Sendable {
   static let all: [HostFunction] = [
     .init(
       name: .inZone, form: "in_zone(\"depot\")", result: "true or false",
-      note: "whether the vehicle is inside the zone, or with `\"tag:site\"` inside any zone with the tag; unknown while its side is"),
+      note:
+        "whether the vehicle is inside the zone, or with `\"tag:site\"` inside any zone with the tag; unknown while its side is"
+    ),
     .init(
       name: .zones, form: "zones()", result: "a list of texts",
       note: "the ids of the zones that the vehicle is inside of, in file order; unknown while no zone's side is known"),

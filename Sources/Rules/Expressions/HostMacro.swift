@@ -61,7 +61,9 @@ struct HostMacro: Macro {
     guard call.arguments.count != wanted else { return }
     let words = ["no argument", "one argument", "two arguments"]
     throw Problem(
-      span: call.span, code: .macro, message: "`\(name)` takes \(words[wanted]), and here \(call.arguments.count == 1 ? "is 1" : "are \(call.arguments.count)")",
+      span: call.span, code: .macro,
+      message:
+        "`\(name)` takes \(words[wanted]), and here \(call.arguments.count == 1 ? "is 1" : "are \(call.arguments.count)")",
       help: "write `\(form)`")
   }
 
@@ -109,13 +111,16 @@ struct HostMacro: Macro {
     if function == .min || function == .max, call.arguments[1].text == nil {
       throw Problem(
         span: call.arguments[1].span, code: .macro, message: "`\(name)` takes a signal and the length of the window",
-        help: "write `\(form)`; for the \(function == .min ? "least" : "greatest") of several numbers `math.\(function == .min ? "least" : "greatest")(a, b)`")
+        help:
+          "write `\(form)`; for the \(function == .min ? "least" : "greatest") of several numbers `math.\(function == .min ? "least" : "greatest")(a, b)`"
+      )
     }
     let signal = try signal(call.arguments[0])
     let type = vocabulary.type(of: signal) ?? .double
     guard type == .double || type == .dyn else {
       throw Problem(
-        span: call.arguments[0].span, code: .type, message: "`\(name)` takes a signal that is a number, and `\(signal)` is none",
+        span: call.arguments[0].span, code: .type,
+        message: "`\(name)` takes a signal that is a number, and `\(signal)` is none",
         help: "for a signal that is true or false, or a text, there is `previous(\(signal))`")
     }
     return .window(function, signal, over: try length(call.arguments[1]))
@@ -126,7 +131,8 @@ struct HostMacro: Macro {
   private func text(_ argument: Expression, _ noun: String) throws(Problem) -> String {
     if let text = argument.text { return text }
     throw Problem(
-      span: argument.span, code: .macro, message: "`\(name)` takes \(noun) as a text in quotes, so that it can be checked",
+      span: argument.span, code: .macro,
+      message: "`\(name)` takes \(noun) as a text in quotes, so that it can be checked",
       help: argument.qualifiedName.map { "write `\"\($0)\"`, if that is its name" } ?? "write `\(form)`")
   }
 
@@ -143,7 +149,9 @@ struct HostMacro: Macro {
     let node = YAMLNode(
       span: SourceSpan(file: "", start: start, end: start), content: .scalar(.init(text: text, isPlain: false)))
     var found = Diagnostics()
-    if let interval = node.interval("the length", in: .seconds(1) ... .days(31), diagnostics: &found), argument.text != nil {
+    if let interval = node.interval("the length", in: .seconds(1) ... .days(31), diagnostics: &found),
+      argument.text != nil
+    {
       return interval
     }
     let diagnostic = found.all.first

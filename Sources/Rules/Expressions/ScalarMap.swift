@@ -25,7 +25,8 @@ struct ScalarMap {
 
   /// Goes along text and source together; `nil` where they don't agree.
   private static func align(_ node: YAMLNode, _ bytes: [UInt8]) -> [Int]? {
-    guard let scalar = node.scalar, node.span.end.offset <= bytes.count, node.span.start.offset < node.span.end.offset else {
+    guard let scalar = node.scalar, node.span.end.offset <= bytes.count, node.span.start.offset < node.span.end.offset
+    else {
       return nil
     }
     var at = node.span.start.offset

@@ -44,7 +44,8 @@ extension Slot {
     case "previous": slot = signal().map { .previous($0) }
     case "count":
       let parts = rest.split(separator: " ", maxSplits: 1)
-      slot = parts.count == 2 ? Int64(parts[0]).map { .count(type: String(parts[1]), over: Interval(nanoseconds: $0)) } : nil
+      slot =
+        parts.count == 2 ? Int64(parts[0]).map { .count(type: String(parts[1]), over: Interval(nanoseconds: $0)) } : nil
     case "window":
       let parts = rest.split(separator: " ")
       guard parts.count == 3, let function = WindowFunction(rawValue: String(parts[0])), let length = Int64(parts[1]),

@@ -36,7 +36,9 @@ extension RuleSet {
     vocabulary.tags = collection.tags
     vocabulary.eventTypes = declarations.eventTypes
     let signalEntries = documents.flatMap(\.signals)
-    for name in SignalReader.names(signalEntries) where vocabulary.type(of: name) == nil { vocabulary.declare(name, .dyn) }
+    for name in SignalReader.names(signalEntries) where vocabulary.type(of: name) == nil {
+      vocabulary.declare(name, .dyn)
+    }
     let expressions = ExpressionReader(vocabulary, files: documents.map(\.file))
     let signals = SignalReader(expressions: expressions, catalogue: catalogue)
     let computed = signals.signals(signalEntries, diagnostics: &found)

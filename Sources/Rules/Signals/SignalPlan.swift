@@ -175,7 +175,9 @@ final class SignalPlan: Sendable {
     mentionsTime = read.contains(where: \.mentionsTime)
     var computedOfSlot = [[Int]](repeating: [], count: slots.slots.count)
     for (index, signal) in signals.enumerated() {
-      for slot in signal.expression.reads { if let number = slots.number(of: slot) { computedOfSlot[number].append(index) } }
+      for slot in signal.expression.reads {
+        if let number = slots.number(of: slot) { computedOfSlot[number].append(index) }
+      }
     }
     self.computedOfSlot = computedOfSlot
     timedComputed = signals.indices.filter { signals[$0].expression.mentionsTime }

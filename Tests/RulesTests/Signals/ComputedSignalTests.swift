@@ -6,7 +6,8 @@ import Testing
 struct ComputedSignalTests {
   private func readings(_ effects: [Effect], _ name: String) -> [(Double, Model.Value?, Quality)] {
     effects.records.compactMap { record in
-      guard case .reading(let device, let metric, let value, _, let quality) = record.body, "\(device).\(metric)" == name
+      guard case .reading(let device, let metric, let value, _, let quality) = record.body,
+        "\(device).\(metric)" == name
       else { return nil }
       return (record.time.seconds, value, quality)
     }

@@ -13,7 +13,9 @@ struct MotionTests {
 
   @Test func theOdometerAddsUpTheWay() throws {
     let fixes = (0...100).map { Scene.fix(Double($0), east: Double($0) * 10, speed: 10) }
-    guard case .number(let metres)? = try value("gps.odometer", fixes) else { throw Expressing.Refused(description: "") }
+    guard case .number(let metres)? = try value("gps.odometer", fixes) else {
+      throw Expressing.Refused(description: "")
+    }
     #expect(abs(metres - 1000) < 2)
   }
 
@@ -49,7 +51,9 @@ struct MotionTests {
 
   @Test func anImpossibleJumpIsNoWay() throws {
     let fixes = (0...10).map { Scene.fix(Double($0), east: $0 == 5 ? 90_000 : Double($0) * 10, speed: 10) }
-    guard case .number(let metres)? = try value("gps.odometer", fixes) else { throw Expressing.Refused(description: "") }
+    guard case .number(let metres)? = try value("gps.odometer", fixes) else {
+      throw Expressing.Refused(description: "")
+    }
     #expect(metres < 100)
   }
 }

@@ -9,8 +9,9 @@ struct RandomDrive {
   let observations: [Observation]
   let end: EngineTime
 
-  init(_ random: inout SeededGenerator) {
-    rules = Self.rules(&random)
+  /// - Parameter chosen: rules to drive by, instead of some by chance.
+  init(_ random: inout SeededGenerator, rules chosen: RuleSet? = nil) {
+    rules = chosen ?? Self.rules(&random)
     var observations: [Observation] = [Scene.system(0, .start(downtime: .zero))]
     var time = 0.0
     var own = 0.0
