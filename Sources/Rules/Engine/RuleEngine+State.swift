@@ -74,6 +74,7 @@ extension RuleEngine {
     return StateLayout.row(.budget, "\(index)") {
       $0.write(meter.period)
       $0.write(meter.used)
+      $0.write(meter.unstretched)
     }
   }
 

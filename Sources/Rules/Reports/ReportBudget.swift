@@ -19,6 +19,8 @@ struct BudgetMeter: Hashable, Sendable {
   var period: Int64 = 0
   /// Bytes, by `ReportSize`.
   var used: Int64 = 0
+  /// What it would have been without any stretching.
+  var unstretched = 0.0
 
   /// How far intervals are stretched at most.
   static let most = 10_000.0
@@ -29,20 +31,23 @@ struct BudgetMeter: Hashable, Sendable {
     if now != period { self = BudgetMeter(period: now) }
   }
 
-  /// What intervals are multiplied with: how much faster the rest would be spent at the budget's own pace than it may be. 1 while no more
-  /// is spent than the part of the period that is over, and without a bound as the rest goes to nothing, so that it lasts to the end.
+  /// What intervals are multiplied with, so that the rest lasts to the period's end at the pace of this period so far; at least 1. As the rest
+  /// goes to nothing it grows without a bound, so that a burst late in the day ends in time.
   func stretch(at time: EngineTime, _ budget: ReportBudget) -> Double {
     let rest = Double(budget.bytes - used)
     guard rest > 0 else { return Self.most }
-    let over = max(0, time.nanoseconds) % max(1, budget.per.nanoseconds)
-    let left = 1 - Double(over) / Double(budget.per.nanoseconds)
-    return min(Self.most, max(1, left * Double(budget.bytes) / rest))
+    let length = Double(max(1, budget.per.nanoseconds))
+    let over = Double(max(0, time.nanoseconds) % max(1, budget.per.nanoseconds))
+    // In the first thousandth nothing can be said of a pace.
+    let pace = unstretched / max(over, length / 1000)
+    return min(Self.most, max(1, pace * (length - over) / rest))
   }
 
-  /// When the next period begins.
-  func end(_ budget: ReportBudget) -> EngineTime {
-    let (end, overflow) = (period + 1).multipliedReportingOverflow(by: budget.per.nanoseconds)
-    return EngineTime(nanoseconds: overflow ? .max : end)
+  /// Counts a report of `size` bytes.
+  mutating func charge(_ size: Int64, at time: EngineTime, _ budget: ReportBudget) {
+    enter(time, budget)
+    unstretched += Double(size) * stretch(at: time, budget)
+    used += size
   }
 }
 

@@ -61,8 +61,8 @@ struct ReportSchedule: Sendable {
 
   private mutating func charge(_ report: Report, to policy: Int?) {
     for budget in budgets.indices where holds(budget, for: policy.map { policies[$0] }) {
-      meters[budget].enter(report.time, budgets[budget])
-      meters[budget].used += ReportSize.of(report.name, report.observation.content)
+      meters[budget].charge(
+        ReportSize.of(report.name, report.observation.content), at: report.time, budgets[budget])
       dirtyMeters.mark(budget)
     }
   }

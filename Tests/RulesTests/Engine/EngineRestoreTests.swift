@@ -54,7 +54,7 @@ struct EngineRestoreTests {
     #expect(effects.readings.count == 1)
     #expect(
       engine.takeChangedState().filter { $0.value == nil }.map { "\($0.kind)/\($0.name)" } == [
-        "report/reefer.temperature"
+        "report/reefer.temperature", "signal/reefer.temperature",
       ])
     #expect(engine.run([Scene.reading(21, "temperature", .number(2))]).readings.count == 1)
   }

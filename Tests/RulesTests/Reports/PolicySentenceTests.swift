@@ -45,8 +45,8 @@ struct PolicySentenceTests {
       zones: { depot: { circle: [6.1432, 46.2044], radius: 100 m } }
       report: [{ signals: [gps.position], when: in_zone("depot") }]
       """)
-    let sent = engine.run([Scene.fix(1, east: 500), Scene.fix(2, east: 0), Scene.fix(3, east: 0)]).positions
-    #expect(sent.map(\.time.seconds) == [2, 3])
+    let sent = engine.run([Scene.fix(1, east: 500), Scene.fix(21, east: 0), Scene.fix(22, east: 0)]).positions
+    #expect(sent.map(\.time.seconds) == [21, 22])
   }
 
   @Test func aChangeOfQualityGoesAtOnce() throws {
@@ -102,8 +102,9 @@ struct PolicySentenceTests {
     }
     let sent = times(effects)
     func count(_ from: Double, _ to: Double) -> Int { sent.count { $0 >= from && $0 < to } }
-    #expect(count(0, 600) > count(1800, 2400))
-    #expect(count(3000, 3600) > 0, "it lasts to the end")
+    #expect(times(effects)[1] == 1, "nothing is stretched at first")
+    #expect(count(3000, 3600) > 50, "it lasts to the end")
+    #expect(count(3000, 3600) < 120)
   }
 
   @Test func aBudgetThatIsKeptStretchesNothing() throws {
@@ -138,7 +139,7 @@ struct PolicySentenceTests {
       report: [{ signals: [gps.position], every: 1 s, budget: { uplink: 1 B per day } }]
       rules: [{ name: visits, on: { enter: depot }, then: [{ event: geofence_event }] }]
       """)
-    let effects = engine.run([Scene.fix(0, east: 500), Scene.fix(2, east: 500), Scene.fix(4, east: 0)])
+    let effects = engine.run([Scene.fix(0, east: 500), Scene.fix(2, east: 500), Scene.fix(30, east: 0)])
     #expect(effects.events.count == 1)
     #expect(effects.positions.count == 1)
   }
@@ -150,6 +151,6 @@ struct PolicySentenceTests {
     let restored = RuleEngine(
       rules: try RuleFile.load(text), engine: "abc123", state: engine.snapshot(), time: engine.now)
     #expect(restored.reports.meters == engine.reports.meters)
-    #expect(restored.reports.meters[0].used > 10_000)
+    #expect(restored.reports.meters[0].used > 500)
   }
 }

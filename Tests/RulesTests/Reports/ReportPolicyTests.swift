@@ -40,7 +40,7 @@ struct ReportPolicyTests {
     effects = engine.advance(to: .seconds(500))
     #expect(sent(effects) == [3])
     #expect(effects.records[0].time == .seconds(7), "without a clock it is dated by when it was read")
-    #expect(engine.nextDeadline == nil)
+    #expect(engine.reports.nextDeadline == nil)
   }
 
   @Test func heldBackReadingKeepsTheTimeThatItWasReadAt() throws {
