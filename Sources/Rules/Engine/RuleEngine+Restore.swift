@@ -38,7 +38,9 @@ extension RuleEngine {
           let meter = try StateLayout.read(value) { reader throws(PackingError) in
             BudgetMeter(period: try reader.signed(), used: try reader.signed(), unstretched: try reader.double())
           }
-          guard let index = Int(row.name), index >= 0, meter.used >= 0, meter.unstretched >= 0 else { throw .malformed(offset: 0) }
+          guard let index = Int(row.name), index >= 0, meter.used >= 0, meter.unstretched >= 0 else {
+            throw .malformed(offset: 0)
+          }
           meters.append((index, meter))
         case .receiver:
           let order = try StateLayout.read(value) { reader throws(PackingError) in try FixOrder(from: &reader) }
