@@ -164,7 +164,7 @@ class Checks:
         self.machine.do("systemctl daemon-reload; systemctl start probe.service", timeout=SLOW)
         found = dict(reversed(line.split(" ", 1)) for line in self.machine.do("cat /run/probe.out").splitlines())
         allowed = {"read-configuration", "run-programs", "write-state", "write-tmp", "open-serial-line",
-                   "open-usb-adapter", "connect-tcp", "resolve-names", "lower-priority", "ask-the-gateway", "ask-systemd"}
+                   "open-usb-adapter", "connect-tcp", "resolve-names", "list-addresses", "ask-the-gateway", "ask-systemd"}
         wrong = [f"{verb} {what}" for what, verb in found.items() if (verb == "can") != (what in allowed)]
         if wrong or not allowed <= set(found):
             raise Failure(f"a hook {', '.join(wrong)}; all: {found}")
