@@ -23,7 +23,7 @@ can change-owner chown waypost:dialout /tmp/probe
 can lower-priority python3 -c 'import os; os.nice(5)'
 can change-scheduler python3 -c 'import os; os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))'
 can resolve-names getent hosts localhost
-can list-addresses ip address
+can open-netlink python3 -c 'import socket; socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)'
 can mount mount -t tmpfs none /tmp
 can raw-socket python3 -c 'import socket; socket.socket(socket.AF_PACKET, socket.SOCK_RAW)'
 can reboot-the-machine systemctl --no-ask-password reboot --when=+1h

@@ -164,7 +164,7 @@ class Checks:
         self.machine.do("systemctl daemon-reload; systemctl start probe.service", timeout=SLOW)
         found = dict(reversed(line.split(" ", 1)) for line in self.machine.do("cat /run/probe.out").splitlines())
         allowed = {"read-configuration", "run-programs", "write-state", "write-tmp", "open-serial-line",
-                   "open-usb-adapter", "connect-tcp", "resolve-names", "list-addresses", "ask-the-gateway", "ask-systemd"}
+                   "open-usb-adapter", "connect-tcp", "resolve-names", "open-netlink", "ask-the-gateway", "ask-systemd"}
         wrong = [f"{verb} {what}" for what, verb in found.items() if (verb == "can") != (what in allowed)]
         if wrong or not allowed <= set(found):
             raise Failure(f"a hook {', '.join(wrong)}; all: {found}")
@@ -362,7 +362,7 @@ def waiting(status, uplink):
     return next(u["waiting"] for u in status["uplinks"] if u["name"] == uplink)
 
 
-ORDER = ["install", "sandbox", "access", "clock_false", "hooks", "delivery", "clock_gps", "crash", "bad_configuration",
+ORDER = ["install", "sandbox", "access", "clock_false", "hooks", "delivery", "clock_gps", "reload", "hook", "crash", "bad_configuration",
          "watchdog_process", "watchdog_disk", "clock_timesyncd", "clock_other", "reboot", "power_cut", "remove"]
 
 
