@@ -101,8 +101,14 @@ struct YAMLFault {
     let line = text.lineStart(place)
     let before = text.bytes[line..<place]
     if zip(before, before.dropFirst()).contains(where: { $0 == UInt8(ascii: ":") && $1 == 32 }) {
+      let written = String(decoding: text.bytes[line..<text.lineContent(place).upperBound], as: UTF8.self)
+      let parts = written.split(separator: ":").map { $0.filter { $0 != " " } }
+      let isTrigger = parts.count == 3 && parts[0] == "on" && !parts[2].isEmpty
       return make(
-        "a second `:` on this line: text that contains `: ` must be in quotes", "write `key: 'text: more text'`",
+        "a second `:` on this line: text that contains `: ` must be in quotes",
+        isTrigger
+          ? "write `on: { \(Excerpt.quoted(parts[1])): \(Excerpt.quoted(parts[2])) }`"
+          : "write `key: 'text: more text'`",
         place..<place + 1,
         "syntax")
     }

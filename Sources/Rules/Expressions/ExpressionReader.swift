@@ -142,6 +142,8 @@ final class ExpressionReader {
       return nil
     }
     let text = scalar.text
+    // A tag (`!reefer.door`) has taken the text away, which is told already.
+    if text.isEmpty, node.span.start == node.span.end { return nil }
     let parsed = Parser.parse(text, environment)
     declareMacros(in: parsed.root)
     let problems: [Problem]
@@ -193,7 +195,8 @@ final class ExpressionReader {
 
   private func tell(_ problems: [Problem], _ node: YAMLNode, _ text: String, diagnostics: inout Diagnostics) {
     let map = files[node.span.file].map { ScalarMap(node, in: $0) }
-    for problem in problems.prefix(10) {
+    var told: Set<Int> = []
+    for problem in problems.prefix(10) where told.insert(problem.span.lowerBound).inserted {
       diagnostics.error(
         problem.code.rawValue, problem.message, at: map?.span(problem.span) ?? node.span(ofText: problem.span),
         help: problem.help)
@@ -204,8 +207,19 @@ final class ExpressionReader {
   private func improved(_ problem: Problem, _ text: String) -> Problem {
     guard problem.code == .unknownName, problem.span.upperBound <= text.utf8.count else { return problem }
     let written = String(decoding: Array(text.utf8)[problem.span], as: UTF8.self)
-    guard let signal = SignalName(written) else { return problem }
     var problem = problem
+    if vocabulary.devices.contains(written), !written.contains(".") {
+      let first = vocabulary.signals.keys.filter { $0.device == written }.sorted().first
+      problem.message = "`\(written)` is a device, and has no value itself"
+      problem.help = "write one of its signals, such as `\(first?.description ?? written + ".…")`"
+      return problem
+    }
+    let before = String(decoding: Array(text.utf8)[..<problem.span.lowerBound], as: UTF8.self)
+    let device = vocabulary.receivers.first { before.hasSuffix("\($0).") }
+    guard
+      let signal = SignalName(written)
+        ?? (written == SignalName.position ? device.map { SignalName.position(of: $0) } : nil)
+    else { return problem }
     if vocabulary.isPosition(signal) {
       problem.message = "a position as a whole is no value of an expression"
       problem.help = "write `\(signal.device).latitude` and `\(signal.device).longitude`, or ask `has(\(signal))`"

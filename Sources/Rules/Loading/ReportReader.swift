@@ -34,7 +34,7 @@ struct ReportReader {
       }
       return nil
     }
-    let when = reader.optional("when")
+    let when = reader.entry("when")?.value
     let patterns = reader.required("signals", diagnostics: &diagnostics).map {
       self.patterns($0, diagnostics: &diagnostics)
     }

@@ -5,6 +5,7 @@ extension RuleSet {
   public static var schema: Schema {
     .object([
       .init("zones", .table(names: .any, .object(zone)), "Places that matter, by ids of your choice"),
+      .init("signals", .table(names: .any, .text()), "Computed signals: `device.metric: expression`"),
       .init(
         "report", .list(.object(report)),
         "How often what goes up; the first entry that names a signal and whose `when` holds decides"),
@@ -46,13 +47,17 @@ extension RuleSet {
   private static var report: [Schema.Key] {
     [
       .init(
-        "signals", .list(.text(pattern: #"^(\*|[a-z0-9_*]{1,64}\.[a-z0-9_*]{1,64})$"#)), isRequired: true,
-        "Which signals: `gps.position`, `reefer.*`"),
+        "signals", .list(.text(pattern: #"^(\*|[a-z0-9_*]{1,64}\.[a-z0-9_*]{1,64})$"#)),
+        "Which signals: `gps.position`, `reefer.*`; left out only beside a `budget` for all"),
+      .init("when", .text(), "An expression; where it doesn't hold, or is unknown, the next entry is asked"),
       .init("every", .quantity(.time), "Not more often than this"),
       .init("deadband", .number, "Only where the value differs by more than this from what went last"),
       .init("or_moved", .quantity(.length), "Sooner, when moved so far"),
       .init("or_turned", .quantity(.angle), "Sooner, when turned so far"),
       .init("at_least", .quantity(.time), "Never silent for longer, though nothing that went already goes again"),
+      .init(
+        "budget", .object([.init("uplink", .text(), isRequired: true, "An amount of data per time: `20 MB per day`")]),
+        "Stretches the intervals so that the amount lasts; without `signals`, for all entries together"),
     ]
   }
 
