@@ -190,7 +190,8 @@ final class ExpressionReader {
     }
     for slot in program.slots { slots.markRead(slot) }
     return RuleExpression(
-      text: text.trimmed, checked: checked, program: program, reads: program.slots.map { slots.slots[$0] })
+      text: text.trimmed, source: text, checked: checked, program: program, reads: program.slots.map { slots.slots[$0] }
+    )
   }
 
   private func tell(_ problems: [Problem], _ node: YAMLNode, _ text: String, diagnostics: inout Diagnostics) {

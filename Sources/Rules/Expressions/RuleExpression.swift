@@ -12,13 +12,16 @@ struct RuleExpression: Condition {
 
   /// The expression as it is written, without blanks around it.
   let text: String
+  /// As it stands in the file; spans of the tree are into this.
+  let source: String
   let reads: [Slot]
   let kind: Kind
   private let program: Program
   let checked: CheckedExpression
 
-  init(text: String, checked: CheckedExpression, program: Program, reads: [Slot]) {
+  init(text: String, source: String, checked: CheckedExpression, program: Program, reads: [Slot]) {
     self.text = text
+    self.source = source
     self.checked = checked
     self.program = program
     self.reads = reads
