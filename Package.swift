@@ -43,7 +43,7 @@ let package = Package(
     system("CMosquitto", pkgConfig: "libmosquitto", apt: "libmosquitto-dev"),
     system("CExpat", pkgConfig: "expat", apt: "libexpat1-dev"),
     system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
-    system("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
+    system("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
     .target(name: "CLinux"),
 
     library("Model", []),
@@ -55,7 +55,10 @@ let package = Package(
     library("Rules", ["Model", "Geo", "CEL", "Config"]),
     library("Journal", ["Model", "Deflate", "CSQLite"]),
     library("Inputs", ["Model", "Threads", "Geo", "Config", "CExpat", log]),
-    library("Uplinks", ["Model", "Threads", "Deflate", "Config", "Journal", "CMosquitto", log]),
+    library(
+      "Trust",
+      ["COpenSSL", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOTLS", package: "swift-nio")]),
+    library("Uplinks", ["Model", "Threads", "Deflate", "Config", "Journal", "Trust", "CMosquitto", log]),
     library(
       "Gateway",
       [
@@ -92,7 +95,16 @@ let package = Package(
     tests(of: "Rules", ["Model", "Geo", "CEL", "Config"], cases: ["Cases", "Mistakes"]),
     tests(of: "Journal", ["CSQLite"]),
     tests(of: "Inputs"),
-    tests(of: "Uplinks", ["CMosquitto", "Deflate"]),
+    // Authorities, certificates and TLS servers for tests.
+    .target(name: "Certificates", path: "Tests/Certificates", swiftSettings: settings),
+    tests(
+      of: "Trust",
+      [
+        "Certificates", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOTLS", package: "swift-nio"),
+      ]),
+    tests(of: "Uplinks", ["CMosquitto", "Deflate", "Trust", "Certificates"]),
     tests(
       of: "Gateway",
       ["Model", "Config", "Rules", "Journal", "Inputs", "Uplinks", "CSQLite", "waypost", log, lifecycle],

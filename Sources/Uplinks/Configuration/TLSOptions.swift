@@ -1,0 +1,38 @@
+public import Trust
+
+/// The `tls:` of a transport. What it names is read anew for each connection.
+public struct TLSOptions: Sendable, Hashable {
+  public var settings = TLSSettings()
+  /// The PIN of the token that holds the key.
+  public var pin: Secret?
+
+  public init() {}
+
+  /// Reads all that is named. Blocks.
+  func context(host: String) throws(TLSFailure) -> TLSContext {
+    var secret: String?
+    if let pin {
+      do throws(Secret.Failure) {
+        secret = try pin.read()
+      } catch {
+        throw TLSFailure(unreadable: "the PIN of the token: \(error.text)")
+      }
+    }
+    return try TLSContext(settings, host: host, pin: secret)
+  }
+}
+
+/// How an uplink's TLS is, for `waypost status`.
+public struct TLSStatus: Sendable, Hashable {
+  /// When this box's own certificate ends: seconds since 1970.
+  public var certificateEnds: Int64?
+  /// What the connection is, or was.
+  public var connection: TLSConnection?
+  /// Why TLS failed, until a connection comes up.
+  public var failure: TLSFailure?
+
+  /// Whole days until the box's own certificate ends, by the box's clock.
+  public func certificateDays(at seconds: Int64) -> Int? {
+    certificateEnds.map { CertificateFacts.days(until: $0, at: seconds) }
+  }
+}
