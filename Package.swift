@@ -62,7 +62,8 @@ let package = Package(
     library(
       "Gateway",
       [
-        "Model", "Threads", "Deflate", "Geo", "Config", "Rules", "Journal", "Inputs", "Uplinks", "CLinux", "COpenSSL",
+        "Model", "Threads", "Deflate", "Geo", "Config", "Rules", "Journal", "Trust", "Inputs", "Uplinks", "CLinux",
+        "COpenSSL",
         "CExpat",
         "CMosquitto", "CSQLite", "CYAML", "CZlib", log, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),

@@ -14,6 +14,12 @@ public struct TLSConnection: Sendable, Hashable {
   /// - Parameter connection: an `SSL *` whose handshake is over.
   public init(of connection: UnsafeMutableRawPointer) { self.init(OpaquePointer(connection)) }
 
+  /// True when what was received and decrypted has not been read yet.
+  /// - Parameter connection: an `SSL *`.
+  public static func hasPending(_ connection: UnsafeMutableRawPointer) -> Bool {
+    SSL_pending(OpaquePointer(connection)) > 0
+  }
+
   init(_ connection: OpaquePointer) {
     version = SSL_get_version(connection).map { String(cString: $0) } ?? "?"
     cipher = SSL_CIPHER_get_name(SSL_get_current_cipher(connection)).map { String(cString: $0) } ?? "?"

@@ -32,14 +32,10 @@ public final class TLSContext: @unchecked Sendable {
     name = PeerName(settings.serverName ?? host)
     minimum = settings.minimumVersion
     certificate = credentials?.certificates.first?.facts
-    do throws(TLSFailure) {
-      try setProtocols(settings)
-      try setTrust(settings)
-      try credentials?.install(in: pointer)
-    } catch {
-      SSL_CTX_free(pointer)
-      throw error
-    }
+    // Everything is initialised: where one of these throws, `deinit` frees the context.
+    try setProtocols(settings)
+    try setTrust(settings)
+    try credentials?.install(in: pointer)
     listen()
   }
 
@@ -120,7 +116,8 @@ public final class TLSContext: @unchecked Sendable {
       ? X509_VERIFY_PARAM_set1_ip_asc(parameters, name.text)
       : X509_VERIFY_PARAM_set1_host(parameters, name.text, name.text.utf8.count)
     guard isSet == 1, !name.text.isEmpty else {
-      throw TLSFailure(.library, "“\(name.text)” can't be looked for in a certificate", remedy: "name a host or address")
+      throw TLSFailure(
+        .library, "“\(name.text)” can't be looked for in a certificate", remedy: "name a host or address")
     }
   }
 }

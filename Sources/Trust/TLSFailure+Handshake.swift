@@ -54,7 +54,8 @@ extension TLSFailure {
   static func error(_ code: UInt, duringHandshake: Bool, minimum: TLSVersion) -> TLSFailure {
     let words = OpenSSLErrors.words(code)
     guard waypost_ERR_GET_LIB(code) == ERR_LIB_SSL else {
-      return TLSFailure(.library, "OpenSSL failed: \(words)", remedy: "report this, with the version that `openssl version` tells")
+      return TLSFailure(
+        .library, "OpenSSL failed: \(words)", remedy: "report this, with the version that `openssl version` tells")
     }
     switch waypost_ERR_GET_REASON(code) {
     case SSL_R_UNSUPPORTED_PROTOCOL, SSL_R_VERSION_TOO_LOW:
@@ -90,7 +91,8 @@ extension TLSFailure {
       remedy: "switch TLS 1.2 or 1.3 on at the server; what it speaks is too old to be safe")
   }
 
-  static let hungUp = TLSFailure(
+  /// The server closed without a word before the handshake was over.
+  public static let hungUp = TLSFailure(
     .hungUp, "the server closed the connection in the midst of the TLS handshake",
     remedy: "check the port, and look for the reason in the server's log")
 

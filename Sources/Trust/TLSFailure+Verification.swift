@@ -27,7 +27,8 @@ extension TLSFailure {
         remedy: "if it is the right one, name a copy of it as `ca`; better, have it signed by an authority")
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
       return TLSFailure(
-        .unknownIssuer, "the server's certificate comes from an authority that is not trusted here, “\(certificate?.subject ?? "?")”",
+        .unknownIssuer,
+        "the server's certificate comes from an authority that is not trusted here, “\(certificate?.subject ?? "?")”",
         remedy: "name that authority's certificate as `ca`, if it is the right one")
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
       X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, X509_V_ERR_CERT_UNTRUSTED, X509_V_ERR_CERT_SIGNATURE_FAILURE:

@@ -38,4 +38,9 @@ public enum KeySource: Sendable, Hashable {
   case file(CredentialFile)
   /// In a token: `pkcs11:…` (RFC 7512), or `handle:0x81…` of a TPM (tpm2-openssl).
   case uri(String)
+
+  /// True for what begins like a token's URI, and isn't a path.
+  public static func isURI(_ text: String) -> Bool {
+    ["pkcs11", "handle", "object"].contains { text.hasPrefix($0 + ":") }
+  }
 }

@@ -49,7 +49,8 @@ enum TokenKey {
       let reason = OpenSSLErrors.take()
       throw TLSFailure(
         .noToken, "the TPM can't be had for the key \(shown) (\(reason))",
-        remedy: "install the package tpm2-openssl, and let the service's user use /dev/tpmrm0 (group tss)", place: shown)
+        remedy: "install the package tpm2-openssl, and let the service's user use /dev/tpmrm0 (group tss)", place: shown
+      )
     }
     return (try stored(uri, shown: shown, pin: pin, in: library), library)
   }
@@ -103,12 +104,14 @@ enum TokenKey {
     let reason = OpenSSLErrors.take()
     if wasAsked, pin == nil {
       return TLSFailure(
-        .noKey, "the token asks for a PIN for the key \(shown)", remedy: "write `key: { uri: …, pin: { credential: NAME } }`",
+        .noKey, "the token asks for a PIN for the key \(shown)",
+        remedy: "write `key: { uri: …, pin: { credential: NAME } }`",
         place: shown)
     }
     return TLSFailure(
       .noKey, "the token does not give the key \(shown) (\(reason))",
-      remedy: wasAsked ? "check the PIN, and the URI with `p11tool --list-all` or `tpm2_getcap handles-persistent`"
+      remedy: wasAsked
+        ? "check the PIN, and the URI with `p11tool --list-all` or `tpm2_getcap handles-persistent`"
         : "check the URI with `p11tool --list-all` or `tpm2_getcap handles-persistent`",
       place: shown)
   }

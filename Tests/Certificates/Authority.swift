@@ -6,6 +6,11 @@ public final class Authority: Sendable {
   public struct Issued: Sendable {
     public let certificate: String
     public let key: String
+
+    public init(certificate: String, key: String) {
+      self.certificate = certificate
+      self.key = key
+    }
   }
 
   public struct Failure: Error { public let text: String }
@@ -92,7 +97,10 @@ public final class Authority: Sendable {
     let id = UUID().uuidString
     let issued = Issued(certificate: "\(folder)/\(id).pem", key: "\(folder)/\(id).key")
     try Self.openssl(
-      ["req", "-x509", "-config", folder + "/ca.conf", "-subj", "/CN=\(name)", "-days", "10", "-out", issued.certificate]
+      [
+        "req", "-x509", "-config", folder + "/ca.conf", "-subj", "/CN=\(name)", "-days", "10", "-out",
+        issued.certificate,
+      ]
         + Self.newKey(issued.key) + ["-addext", "subjectAltName=" + names.joined(separator: ",")])
     return issued
   }

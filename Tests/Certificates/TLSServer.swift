@@ -22,8 +22,9 @@ public final class TLSServer: @unchecked Sendable {
   /// nginx with a configuration of one `server`.
   /// - Parameters:
   ///   - block: `http` or `stream`.
-  ///   - server: what stands in `server { … }`; `PORT` is replaced.
-  public convenience init(nginx block: String, folder: String, server: String) throws {
+  ///   - server: what stands in `server { … }`.
+  ///   - isSecure: whether it speaks TLS.
+  public convenience init(nginx block: String, folder: String, isSecure: Bool = true, server: String) throws {
     let port = Self.freePort()
     let modules = FileManager.default.fileExists(atPath: "/usr/lib/nginx/modules/ngx_stream_module.so")
     let text = """
@@ -31,8 +32,8 @@ public final class TLSServer: @unchecked Sendable {
       daemon off; master_process off; pid \(folder)/nginx-\(port).pid; error_log \(folder)/nginx-\(port).log;
       events {}
       \(block) {
-        \(block == "http" ? "access_log off; client_body_temp_path \(folder)/b; proxy_temp_path \(folder)/p; fastcgi_temp_path \(folder)/f; uwsgi_temp_path \(folder)/u; scgi_temp_path \(folder)/s; client_max_body_size 100m;" : "")
-        server { listen 127.0.0.1:\(port) ssl; \(server) }
+        \(block == "http" ? "access_log off; client_body_temp_path \(folder)/b; proxy_temp_path \(folder)/p; fastcgi_temp_path \(folder)/f; uwsgi_temp_path \(folder)/u; scgi_temp_path \(folder)/s; client_max_body_size 100m; lingering_timeout 30s;" : "")
+        server { listen 127.0.0.1:\(port)\(isSecure ? " ssl" : ""); \(server) }
       }
       """
     let file = "\(folder)/nginx-\(port).conf"
@@ -87,7 +88,17 @@ public final class TLSServer: @unchecked Sendable {
       bind(descriptor, address, size)
       var size = size
       getsockname(descriptor, address, &size)
-      return address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { Int(UInt16(bigEndian: $0.pointee.sin_port)) }
+      return address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+        Int(UInt16(bigEndian: $0.pointee.sin_port))
+      }
+    }
+  }
+
+  /// A free port whose successor is free, too.
+  public static func freePortPair() -> Int {
+    while true {
+      let port = freePort()
+      if port < 65_535, !isOpen(port + 1) { return port }
     }
   }
 

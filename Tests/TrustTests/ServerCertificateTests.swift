@@ -90,7 +90,11 @@ import Trust
 
   @Test func serverNameStandsInForTheHost() throws {
     let issued = try authority.issue("broker", names: ["DNS:broker.example.com"])
-    #expect(try failure(issued, ["-servername", "broker.example.com", "-servername_fatal", "-cert2", issued.certificate, "-key2", issued.key]) { $0.serverName = "broker.example.com" } == nil)
+    #expect(
+      try failure(
+        issued,
+        ["-servername", "broker.example.com", "-servername_fatal", "-cert2", issued.certificate, "-key2", issued.key]
+      ) { $0.serverName = "broker.example.com" } == nil)
   }
 
   @Test func revoked() throws {

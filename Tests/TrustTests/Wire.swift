@@ -13,7 +13,8 @@ final class Wire {
   private(set) var failure: TLSFailure?
   private(set) var hasEnded = false
 
-  init(_ settings: TLSSettings, host: String = "localhost", port: Int, chunk: Int = 64 << 10, pin: String? = nil) throws {
+  init(_ settings: TLSSettings, host: String = "localhost", port: Int, chunk: Int = 64 << 10, pin: String? = nil) throws
+  {
     session = try TLSSession(TLSContext(settings, host: host, pin: pin))
     descriptor = TLSServer.connect(port)
     self.chunk = chunk

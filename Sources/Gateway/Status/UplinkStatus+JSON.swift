@@ -1,6 +1,7 @@
 import Config
 import Journal
 import Model
+import Trust
 import Uplinks
 
 extension UplinkStatus {
@@ -13,6 +14,10 @@ extension UplinkStatus {
     writer.member("destination", destination)
     writer.member("state", stateName)
     if let link { writer.member("link", link) }
+    if let tls {
+      writer.key("tls")
+      tls.write(to: &writer)
+    }
     if let lastError { writer.member("last_error", lastError) }
     if let alarm { writer.member("alarm", alarm.code) }
     if let waiting {
@@ -42,5 +47,29 @@ extension UplinkStatus {
     case .up: "connected"
     case .closing: "closing"
     }
+  }
+}
+
+extension TLSStatus {
+  /// Writes it as an object.
+  fileprivate func write(to writer: inout JSONWriter) {
+    let now = WallClock.now.milliseconds / 1000
+    writer.beginObject()
+    if let connection {
+      writer.member("version", connection.version)
+      writer.member("cipher", connection.cipher)
+      if let name = connection.applicationProtocol { writer.member("alpn", name) }
+      if let server = connection.server {
+        writer.member("server", server.subject)
+        writer.member("server_certificate_days", server.daysLeft(at: now))
+      }
+    }
+    if let days = certificateDays(at: now) { writer.member("certificate_days", days) }
+    if let failure {
+      writer.member("failure", failure.code.description)
+      writer.member("failure_text", failure.message)
+      writer.member("remedy", failure.remedy)
+    }
+    writer.endObject()
   }
 }

@@ -31,6 +31,12 @@ public struct TLSStatus: Sendable, Hashable {
   /// Why TLS failed, until a connection comes up.
   public var failure: TLSFailure?
 
+  public init(certificateEnds: Int64? = nil, connection: TLSConnection? = nil, failure: TLSFailure? = nil) {
+    self.certificateEnds = certificateEnds
+    self.connection = connection
+    self.failure = failure
+  }
+
   /// Whole days until the box's own certificate ends, by the box's clock.
   public func certificateDays(at seconds: Int64) -> Int? {
     certificateEnds.map { CertificateFacts.days(until: $0, at: seconds) }

@@ -101,6 +101,12 @@ extension Delivery {
     return actions
   }
 
+  /// What the last attempt failed for has changed: the next one is made at once.
+  public mutating func retry(now: BootTime) {
+    guard case .waiting(let until) = state, until > now else { return }
+    state = .waiting(until: now)
+  }
+
   /// Minutes, never seconds: half of it is fixed.
   private mutating func longWait() -> Interval { longBackoff.next(draw: 0.5 + jitter.draw() / 2) }
 

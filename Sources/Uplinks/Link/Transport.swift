@@ -33,6 +33,8 @@ public enum LinkEvent: Sendable {
   /// It has the message; `unheard`: it had nobody to pass it to.
   case acknowledged(UInt64, unheard: Bool)
   case refused(UInt64, Refusal)
+  /// How its TLS is; each replaces the one before.
+  case secured(TLSStatus)
   /// Worth a line in the log.
   case notice(String)
   /// The last event.

@@ -1,5 +1,6 @@
 import CMosquitto
 import Glibc
+import Trust
 
 /// What the library's callbacks do, on the loop's thread.
 extension MQTTLoop {
@@ -37,10 +38,12 @@ extension MQTTLoop {
     // Fixed header 5, topic and its length, packet id 2, length of properties and the content type.
     let around = 64 + link.options.topics.batch.utf8.count
     let payload = packetMaximum == 0 ? nil : max(1, Int(packetMaximum) - around)
-    link.sink(
-      .up(
-        LinkCapabilities(messagesInFlight: max(1, most), maximumPayload: payload),
-        detail: version == .v5 ? "MQTT 5" : "MQTT 3.1.1"))
+    var detail = version == .v5 ? "MQTT 5" : "MQTT 3.1.1"
+    if let connection = secureConnection {
+      detail += " over \(connection.version)"
+      link.sink(.secured(TLSStatus(certificateEnds: tls?.certificate?.notAfter, connection: connection)))
+    }
+    link.sink(.up(LinkCapabilities(messagesInFlight: max(1, most), maximumPayload: payload), detail: detail))
   }
 
   private func answered(_ id: Int32, _ code: Int32, _ properties: OpaquePointer?) {

@@ -1,5 +1,6 @@
 import CMosquitto
 import Glibc
+import Trust
 
 /// The thread of one connection: makes the handle, drives it, and ends it. Nothing else ever touches the handle.
 ///
@@ -24,6 +25,8 @@ final class MQTTLoop {
   let link: MQTTLink
   let version: MQTTVersion
   let handle: OpaquePointer
+  /// Outlives the handle, whose connection tells it what happens.
+  let tls: TLSContext?
 
   // Written by the callbacks.
   var connack: Closure?
@@ -45,6 +48,14 @@ final class MQTTLoop {
     } catch {
       return .local(error.text)
     }
+    let tls: TLSContext?
+    do throws(TLSFailure) {
+      tls = try link.options.tls?.context(host: link.options.host)
+    } catch {
+      link.sink(.secured(TLSStatus(failure: error)))
+      return .local(error.description)
+    }
+    if let tls { link.sink(.secured(TLSStatus(certificateEnds: tls.certificate?.notAfter))) }
     let addresses: [String]
     do throws(HostAddress.Failure) {
       addresses = try HostAddress.resolve(link.options.host)
@@ -53,7 +64,7 @@ final class MQTTLoop {
     }
     var closure = Closure.local("“\(link.options.host)” has no address")
     for version in link.options.versions {
-      let outcome = attempt(link, version: version, addresses: addresses, password: secret)
+      let outcome = attempt(link, version: version, addresses: addresses, password: secret, tls: tls)
       switch outcome {
       case .ended(let how): return how
       case .wrongVersion(let how): closure = how
@@ -63,12 +74,13 @@ final class MQTTLoop {
     return closure
   }
 
-  private static func attempt(_ link: MQTTLink, version: MQTTVersion, addresses: [String], password: String?) -> Outcome
-  {
+  private static func attempt(
+    _ link: MQTTLink, version: MQTTVersion, addresses: [String], password: String?, tls: TLSContext?
+  ) -> Outcome {
     var last = Closure.local("“\(link.options.host)” has no address")
     for address in addresses {
       if let ending = link.ending { return .ended(.local(ending.reason)) }
-      guard let loop = MQTTLoop(link, version: version, password: password) else {
+      guard let loop = MQTTLoop(link, version: version, password: password, tls: tls) else {
         return .ended(.local("no memory for a connection"))
       }
       switch loop.connect(to: address) {
@@ -79,11 +91,12 @@ final class MQTTLoop {
     return .ended(last)
   }
 
-  private init?(_ link: MQTTLink, version: MQTTVersion, password: String?) {
+  private init?(_ link: MQTTLink, version: MQTTVersion, password: String?, tls: TLSContext?) {
     guard let handle = mosquitto_new(link.options.clientID, true, nil) else { return nil }
     self.link = link
     self.version = version
     self.handle = handle
+    self.tls = tls
     mosquitto_user_data_set(handle, Unmanaged.passUnretained(self).toOpaque())
     let options = link.options
     mosquitto_int_option(
@@ -92,8 +105,9 @@ final class MQTTLoop {
     // The library's own bound of 20 would make it queue; the delivery's window and the broker's receive maximum bound us.
     mosquitto_int_option(handle, MOSQ_OPT_SEND_MAXIMUM, 65535)
     if let username = options.username { mosquitto_username_pw_set(handle, username, password) }
-    // TLS takes its SSL_CTX here, by mosquitto_void_option(handle, MOSQ_OPT_SSL_CTX, …). The library is given a numeric address, so the
-    // name for SNI and the host check must be set by whoever builds the context.
+    // Without MOSQ_OPT_SSL_CTX_WITH_DEFAULTS the library changes nothing of it. It is given a numeric address; the name for SNI and the
+    // host check is the context's own.
+    if let tls { mosquitto_void_option(handle, MOSQ_OPT_SSL_CTX, tls.opaque) }
     let will = Array(#"{"online":false}"#.utf8)
     mosquitto_will_set(handle, options.topics.status, Int32(will.count), will, 1, true)
     setCallbacks()
@@ -103,6 +117,7 @@ final class MQTTLoop {
 
   /// Connects TCP; what went wrong, or `nil`.
   private func connect(to address: String) -> Closure? {
+    tls?.reset()
     let code = mosquitto_connect_bind_async(
       handle, address, Int32(link.options.port), Int32(link.options.keepalive), nil)
     let number = errno
@@ -150,14 +165,15 @@ final class MQTTLoop {
       guard descriptor >= 0 else { return ended(code: MOSQ_ERR_NO_CONN.asCode, number: 0) }
       let wanted = Int16(POLLIN) | (mosquitto_want_write(handle) ? Int16(POLLOUT) : 0)
       let limit = isEnding ? farewellBy : (isUp ? Int64.max : connackBy)
-      let events = wait(descriptor, for: wanted, until: min(limit, Self.seconds() + 1))
-      if !isUp, events & Int16(POLLIN) != 0, let garbage = firstBytes(descriptor) { return .ended(garbage) }
+      let events = wait(descriptor, for: wanted, until: isTextWaiting ? 0 : min(limit, Self.seconds() + 1))
+      if tls == nil, !isUp, events & Int16(POLLIN) != 0, let garbage = firstBytes(descriptor) { return .ended(garbage) }
       var code = MOSQ_ERR_SUCCESS.asCode
       // Many acknowledgements come in one segment; the library reads them one packet at a call of its own reckoning.
-      if events & ~Int16(POLLOUT) != 0 { code = mosquitto_loop_read(handle, 100) }
+      if events & ~Int16(POLLOUT) != 0 || isTextWaiting { code = mosquitto_loop_read(handle, 100) }
       if code == MOSQ_ERR_SUCCESS.asCode, events & Int16(POLLOUT) != 0 { code = mosquitto_loop_write(handle, 100) }
       if code == MOSQ_ERR_SUCCESS.asCode, mosquitto_socket(handle) >= 0 { code = mosquitto_loop_misc(handle) }
       let number = errno
+      if let failure = tls?.failure, !isUp { return .ended(insecure(failure)) }
       if code != MOSQ_ERR_SUCCESS.asCode || disconnected != nil { return ended(code: code, number: number) }
       if !isUp, Self.seconds() >= connackBy {
         return .ended(
@@ -185,6 +201,11 @@ final class MQTTLoop {
     if isVersionUnknown { return .wrongVersion(connack ?? .peer("the broker does not speak this version of MQTT")) }
     if let connack { return .ended(connack) }
     if let disconnected { return .ended(disconnected) }
+    if let tls {
+      if let failure = tls.failure { return .ended(insecure(failure)) }
+      // Not a word of MQTT was exchanged, so it says nothing about versions of it.
+      if !tls.isEstablished { return .ended(insecure(.hungUp)) }
+    }
     let closure = MQTTReason.closure(error: code, number: number, isUp: isUp, destination: destination)
     // Old brokers hang up on a CONNECT of a version that they don't know.
     if !isUp, case .peer = closure {

@@ -18,10 +18,15 @@ enum MQTTReader: TransportReader {
     let clientID = reader.optional("client_id")?.string("`client_id`", limit: 64, diagnostics: &diagnostics)
     let versions = reader.optional("version")?
       .choice("`version`", of: [("5", [MQTTVersion.v5]), ("3.1.1", [.v311])], diagnostics: &diagnostics)
-    if let entry = reader.entry("tls") {
-      diagnostics.error(
-        "later-version", "TLS comes with a later version", at: entry.key.span,
-        help: "until then, use `mqtt://` within a network that you trust, such as a VPN")
+    let tlsEntry = reader.entry("tls")
+    var tls: TLSOptions?
+    if let tlsEntry, !tlsEntry.value.isNull {
+      tls = TLSOptions.read(tlsEntry.value, context: context, &diagnostics)
+      if let place, !place.isSecure {
+        diagnostics.error(
+          "url", "`tls` goes with `mqtts://`, and `url` begins with `mqtt://`", at: tlsEntry.key.span,
+          help: "write `url: mqtts://\(place.host)`, with the port where the broker expects TLS")
+      }
     }
     let topics = readTopics(reader.optional("topics"), context: context, &diagnostics)
     reader.finish(diagnostics: &diagnostics)
@@ -35,6 +40,7 @@ enum MQTTReader: TransportReader {
     options.username = username
     options.password = password
     options.deflatesBatches = deflate
+    if place.isSecure { options.tls = tls ?? TLSOptions() }
     if let versions { options.versions = versions }
     return MQTTTransport(options)
   }

@@ -85,6 +85,8 @@ enum MQTTReason {
   static func network(_ number: Int32) -> Closure {
     let words = String(cString: strerror(number)).lowercased()
     switch number {
+    // As the library has it where TLS was not ended in good order.
+    case EPROTO: return .peer("the broker closed the connection without an end of TLS")
     case ECONNRESET, EPIPE: return .peer("the connection was reset")
     default: return .local("the connection failed: \(words)")
     }

@@ -11,6 +11,8 @@ public struct MQTTOptions: Sendable, Hashable {
   public var clientID: String
   public var username: String?
   public var password: Secret?
+  /// `nil`: without TLS.
+  public var tls: TLSOptions?
   /// In the order in which they are tried; the next is tried where the broker knows not the first.
   public var versions: [MQTTVersion] = [.v5, .v311]
   /// Seconds, 5…65535.
@@ -32,7 +34,7 @@ public struct MQTTTransport: Transport {
 
   public init(_ options: MQTTOptions) { self.options = options }
 
-  public var destination: String { "mqtt://\(options.host):\(options.port)" }
+  public var destination: String { "\(options.tls == nil ? "mqtt" : "mqtts")://\(options.host):\(options.port)" }
   public var singly: RecordKinds { options.topics.singly }
   public var credentials: [Secret] { [options.password].compactMap { $0 } }
 

@@ -1,27 +1,33 @@
 import Config
 import Model
 
-/// `mqtt://HOST[:PORT]`; port 1883 as IANA has it.
+/// `mqtt://HOST[:PORT]` or `mqtts://…`; ports 1883 and 8883 as IANA has them.
 enum MQTTURL {
-  static func read(_ node: YAMLNode, _ diagnostics: inout Diagnostics) -> (host: String, port: Int)? {
+  struct Place {
+    var host: String
+    var port: Int
+    var isSecure: Bool
+  }
+
+  static func read(_ node: YAMLNode, _ diagnostics: inout Diagnostics) -> Place? {
     guard let text = node.string("`url`", limit: 512, diagnostics: &diagnostics) else { return nil }
-    func fail(_ code: String, _ message: String, _ part: Substring, _ help: String) -> (host: String, port: Int)? {
+    func fail(_ code: String, _ message: String, _ part: Substring, _ help: String) -> Place? {
       let part = part.isEmpty ? text[...] : part
       let start = text.utf8.distance(from: text.startIndex, to: part.startIndex)
       diagnostics.error(code, message, at: node.span(ofText: start..<start + part.utf8.count), help: help)
       return nil
     }
-    let example = "write `mqtt://broker.example.com:1883`, for example"
+    let example = "write `mqtts://broker.example.com`, for example"
     guard let separator = text.firstRange(of: "://") else {
-      return fail("url", "`url` must begin with `mqtt://`", text[...], example)
+      return fail("url", "`url` must begin with `mqtts://` or `mqtt://`", text[...], example)
     }
+    var isSecure = false
     switch text[..<separator.lowerBound] {
     case "mqtt": break
-    case "mqtts", "ssl", "tls":
-      return fail(
-        "later-version", "TLS comes with a later version", text[..<separator.upperBound],
-        "until then, use `mqtt://` within a network that you trust, such as a VPN")
-    default: return fail("url", "`url` must begin with `mqtt://`", text[..<separator.upperBound], example)
+    case "mqtts": isSecure = true
+    case "ssl", "tls":
+      return fail("url", "MQTT over TLS is written `mqtts://`", text[..<separator.upperBound], example)
+    default: return fail("url", "`url` must begin with `mqtts://` or `mqtt://`", text[..<separator.upperBound], example)
     }
     var rest = text[separator.upperBound...]
     if rest.last == "/" { rest.removeLast() }
@@ -33,7 +39,7 @@ enum MQTTURL {
       return fail("url", "the address of an MQTT broker has no path", rest[slash...], "delete it")
     }
     var host = rest
-    var port = 1883
+    var port = isSecure ? 8883 : 1883
     let afterBracket = rest.first == "[" ? rest.firstIndex(of: "]") ?? rest.startIndex : rest.startIndex
     if let colon = rest[afterBracket...].lastIndex(of: ":") {
       host = rest[..<colon]
@@ -48,7 +54,7 @@ enum MQTTURL {
     guard isHost(name, isAddress: isAddress) else {
       return fail("url", "`\(host)` is no host name or address", host.isEmpty ? rest : host, example)
     }
-    return (String(name), port)
+    return Place(host: String(name), port: port, isSecure: isSecure)
   }
 
   /// Letters, digits, `.`, `-` and `_`, at most 253 (RFC 1035, section 2.3.4); in brackets an IPv6 address.

@@ -2,10 +2,12 @@ import Journal
 import Logging
 import Model
 import Synchronization
+import Trust
 
 /// What `Uplink.run` has in its hands while it runs.
 struct UplinkLoop {
   private static let statusEvery = Interval.minutes(5)
+  private static let clockEvery = Interval.seconds(1)
   private static let readRetry = Interval.seconds(1)
   private static let farewellLimit = Interval.seconds(1)
 
@@ -19,6 +21,8 @@ struct UplinkLoop {
   private var readAgainAt: BootTime?
   private var stopBy: BootTime?
   private var isSayingFarewell = false
+  /// The last attempt failed for a certificate's time, and the clock could not be trusted.
+  private var isWaitingForClock = false
 
   init(_ uplink: Uplink, cursors: LaneCursors) {
     self.uplink = uplink
@@ -32,6 +36,10 @@ struct UplinkLoop {
     await refreshHead()
     await perform(delivery.start(now: .now()))
     while true {
+      if isWaitingForClock, uplink.isClockTrusted() {
+        isWaitingForClock = false
+        delivery.retry(now: .now())
+      }
       await perform(delivery.advance(to: .now()))
       await pump()
       if let cursors = delivery.takeCursors() { await uplink.source.acknowledge(uplink.name, cursors) }
@@ -79,6 +87,15 @@ struct UplinkLoop {
       uplink.shared.withLock { $0.lastError = "message refused: \(refusal.text)" }
       uplink.logger.warning("message refused", metadata: ["message": "\(id)", "reason": "\(refusal.text)"])
       await perform(delivery.refused(id, refusal, now: now))
+    case .secured(let tls):
+      var tls = tls
+      // What the last connection was stays to be seen beside why there is none now.
+      uplink.shared.withLock { status in
+        if tls.connection == nil { tls.connection = status.tls?.connection }
+        if tls.certificateEnds == nil { tls.certificateEnds = status.tls?.certificateEnds }
+        if tls.failure == nil, tls.connection == status.tls?.connection { tls.failure = status.tls?.failure }
+        status.tls = tls
+      }
     case .notice(let text):
       uplink.logger.warning("uplink notice", metadata: ["notice": "\(text)"])
     case .down(let closure):
@@ -99,7 +116,11 @@ struct UplinkLoop {
       if hadLink { await uplink.source.linkChanged(uplink.name, isUp: false) }
       return
     }
-    uplink.shared.withLock { $0.lastError = closure.text }
+    let failure = uplink.shared.withLock { status in
+      status.lastError = closure.text
+      return status.tls?.failure
+    }
+    isWaitingForClock = failure?.dependsOnClock == true && !uplink.isClockTrusted()
     var metadata: Logger.Metadata = ["reason": "\(closure.text)"]
     if case .waiting(let until) = delivery.state { metadata["retry_in_seconds"] = "\((until - now).seconds)" }
     if hadLink {
@@ -196,8 +217,9 @@ struct UplinkLoop {
 
   private func deadline() -> BootTime? {
     let isServing = delivery.isUp && !isSayingFarewell
-    return [delivery.nextDeadline(after: .now()), isServing ? statusDue : nil, readAgainAt, stopBy].compactMap { $0 }
-      .min()
+    let clockDue = isWaitingForClock ? BootTime.now() + Self.clockEvery : nil
+    return [delivery.nextDeadline(after: .now()), isServing ? statusDue : nil, readAgainAt, stopBy, clockDue]
+      .compactMap { $0 }.min()
   }
 
   /// True when there is nothing left to wait for.

@@ -9,6 +9,8 @@ public struct UplinkStatus: Sendable, Hashable {
   public var state: Delivery.State = .stopped
   /// What the connection speaks, as the transport says: `MQTT 5`.
   public var link: String?
+  /// How its TLS is; `nil` where there is none, or before the first attempt.
+  public var tls: TLSStatus?
   /// Why the last connection ended or the last message was refused; stays until the next one.
   public var lastError: String?
   /// What needs a person; `nil` when nothing does.

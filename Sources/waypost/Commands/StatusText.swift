@@ -53,6 +53,10 @@ struct StatusText {
         "uplink",
         "\(uplink["name"].text): \(uplink["state"].text), \(uplink["waiting"].integer) waiting, \(uplink["in_flight"].integer) in flight, \(uplink["acknowledged"].integer) delivered, \(Self.size(uplink["bytes"].number)) sent"
       )
+      if uplink["tls"]["certificate_days"] != nil {
+        let days = uplink["tls"]["certificate_days"].integer
+        row("", days < 0 ? "its certificate has expired" : "its certificate: \(days) days left")
+      }
       if let error = uplink["last_error"], error.text != "" { row("", error.text) }
     }
     if status["uplinks"].items.isEmpty { row("uplink", "none configured: everything is kept, nothing is sent") }

@@ -106,7 +106,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("mqtts://h", "1:20–28 later-version"), ("tcp://h", "1:20–26 url"), ("h:1883", "1:20–26 url"),
+    ("ssl://h", "1:20–26 url"), ("tcp://h", "1:20–26 url"), ("h:1883", "1:20–26 url"),
     ("mqtt://", "1:20–27 url"), ("mqtt://h:0", "1:29–30 url"), ("mqtt://h:x", "1:29–30 url"),
     ("mqtt://u:p@h", "1:27–31 url"), ("mqtt://h/path", "1:28–33 url"), ("mqtt://a b", "1:27–30 url"),
   ])
@@ -134,7 +134,7 @@ import Testing
     // Not yet, or not together.
     ("a: { websocket: { url: x } }", "1:6–15 later-version"),
     ("a: { mqtt: { url: mqtt://h }, format: sparkplug }", "1:39–48 later-version"),
-    ("a: { mqtt: { url: mqtt://h, tls: { ca: x } } }", "1:29–32 later-version"),
+    ("a: { mqtt: { url: mqtt://h, tls: {} } }", "1:29–32 url"),
     ("a: { mqtt: { url: mqtt://h, password: { credential: x } } }", "1:29–37 missing-key"),
     ("a: { mqtt: { username: u } }", "1:12–27 missing-key"),
     ("a: { format: json }", "1:4–20 missing-key"),

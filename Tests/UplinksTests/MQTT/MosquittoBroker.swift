@@ -17,12 +17,16 @@ final class MosquittoBroker {
   ///   - users: names with their passwords; none: anyone may come.
   ///   - acl: lines of an access list.
   ///   - options: more lines of mosquitto.conf(5).
-  init(users: [String: String] = [:], acl: [String] = [], options: [String] = []) throws {
+  ///   - listener: more lines about the listener, such as its certificate.
+  init(
+    users: [String: String] = [:], acl: [String] = [], options: [String] = [], listener: [String] = []
+  ) throws {
     port = LoopbackPort.free()
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("waypost-mosquitto-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    var lines = [
-      "listener \(port) 127.0.0.1", "user \(NSUserName())", "persistence true", "persistence_location \(folder.path)/",
+    var lines = ["listener \(port) 127.0.0.1"] + listener
+    lines += [
+      "user \(NSUserName())", "persistence true", "persistence_location \(folder.path)/",
       "autosave_on_changes true", "autosave_interval 1", "max_queued_messages 0", "set_tcp_nodelay true",
       "allow_anonymous \(users.isEmpty)", "log_dest file \(folder.path)/log", "log_type all",
     ]
