@@ -67,6 +67,23 @@ public final class TLSContext: @unchecked Sendable {
     return nil
   }
 
+  /// What it means that the server hung up before it had said anything, while `failure` is `nil`.
+  ///
+  /// Under TLS 1.3 a client is through before the server has looked at its certificate, and the alert that tells why it hung up is lost
+  /// where something was being written at that moment.
+  public var hangUp: TLSFailure? {
+    let handshake = handshake.withLock { $0 }
+    guard handshake.isDone else { return .hungUp }
+    guard handshake.wasAsked else { return nil }
+    return certificate == nil
+      ? TLSFailure(
+        .clientCertificateMissing, "the server asked for a certificate of this box, had none, and hung up",
+        remedy: "add `certificate` and `key` to `tls`")
+      : TLSFailure(
+        .clientCertificateRefused, "the server asked for this box's certificate and hung up on it",
+        remedy: "look for the reason in the server's log, and for the certificate's days in `waypost status`")
+  }
+
   /// What an error of a read or write means.
   func failure(error: UInt) -> TLSFailure {
     failure ?? .error(error, duringHandshake: !isEstablished, minimum: minimum)

@@ -82,7 +82,7 @@ enum TokenKey {
     OpenSSLErrors.clear()
     let (_, key, wasAsked): (Int32, OpaquePointer?, Bool) = asking(pin) { method, data in
       guard
-        let store = OSSL_STORE_open_ex(uri, library.pointer, nil, method, data, nil, nil, nil)
+        let store = OSSL_STORE_open_ex(uri, library.pointer, library.keyQuery, method, data, nil, nil, nil)
       else { return (0, nil) }
       defer { OSSL_STORE_close(store) }
       OSSL_STORE_expect(store, OSSL_STORE_INFO_PKEY)

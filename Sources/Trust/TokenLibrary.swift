@@ -8,6 +8,8 @@ final class TokenLibrary: @unchecked Sendable {
   private let providers: [OpaquePointer]
   /// What the token can do slowly is done here where it need not be there.
   let propertyQuery: String
+  /// Keys are read by the token's provider.
+  let keyQuery: String
 
   /// Which provider, by the name of its module in OpenSSL's folder.
   enum Provider: String {
@@ -29,7 +31,13 @@ final class TokenLibrary: @unchecked Sendable {
     }
     pointer = context
     providers = [usual, special]
-    propertyQuery = "?provider!=\(provider.rawValue)"
+    switch provider {
+    // It lends out the public half of a key, with which the default provider would then try to sign. Digests and ciphers are a hundred
+    // times slower there.
+    case .tpm2: propertyQuery = "?provider=tpm2,tpm2.digest!=yes,tpm2.cipher!=yes"
+    case .pkcs11: propertyQuery = "?provider!=pkcs11"
+    }
+    keyQuery = "?provider=\(provider.rawValue)"
   }
 
   deinit {

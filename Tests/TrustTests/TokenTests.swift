@@ -73,37 +73,4 @@ import Trust
       #expect(error.message == "`vault:secret` is no kind of key that is known here")
     }
   }
-
-  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/swtpm"), "swtpm is not installed"))
-  func aKeyInATPM() throws {
-    let state = authority.folder + "/tpm"
-    try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
-    let port = TLSServer.freePortPair()
-    let tpm = try TLSServer(
-      port, "swtpm",
-      [
-        "socket", "--tpm2", "--tpmstate", "dir=\(state)", "--server", "type=tcp,port=\(port)", "--ctrl",
-        "type=tcp,port=\(port + 1)", "--flags", "not-need-init,startup-clear", "--seccomp", "action=none",
-      ], isReady: nil)
-    defer { tpm.kill() }
-    let way = "swtpm:host=127.0.0.1,port=\(port)"
-    setenv("TPM2OPENSSL_TCTI", way, 1)
-    setenv("TPM2TOOLS_TCTI", way, 1)
-    let (key, request) = (authority.folder + "/tpm.key", authority.folder + "/tpm.csr")
-    let provider = ["-provider", "tpm2", "-provider", "default", "-propquery", "?provider!=tpm2"]
-    for attempt in 1...50 {
-      do {
-        try Authority.openssl(
-          [
-            "genpkey", "-provider", "tpm2", "-propquery", "provider=tpm2", "-algorithm", "EC", "-pkeyopt",
-            "group:P-256", "-out", key,
-          ])
-        break
-      } catch  where attempt < 50 { poll(nil, 0, 20) }
-    }
-    chmod(key, 0o600)
-    try Authority.openssl(["req"] + provider + ["-new", "-key", key, "-subj", "/CN=truck-005", "-out", request])
-    let client = try authority.issue("truck-005", key: key, request: request)
-    try isShown(client.certificate, .file(.path(key)))
-  }
 }

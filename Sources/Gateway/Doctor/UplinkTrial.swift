@@ -1,3 +1,4 @@
+import Trust
 import Uplinks
 
 /// Connects to a server once, while no gateway does, with the very settings that the gateway will use, and hangs up.
@@ -16,14 +17,19 @@ struct UplinkTrial: Sendable {
     }
     defer { clock.cancel() }
     var finding: Finding?
+    var failure: TLSFailure?
     for await event in events {
       switch event {
       case .up(_, let detail):
         finding = .good(topic, "\(destination) takes us (\(detail))")
         link.close(reason: "examined", farewell: nil)
       case .down(let closure):
-        if finding == nil { finding = self.finding(closure) }
+        if finding == nil {
+          finding =
+            failure.map { .fault(topic, "\(destination): \($0.message)", remedy: $0.remedy) } ?? self.finding(closure)
+        }
         continuation.finish()
+      case .secured(let tls): failure = tls.failure
       case .acknowledged, .refused, .notice: break
       }
     }

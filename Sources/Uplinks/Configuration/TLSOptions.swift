@@ -37,6 +37,13 @@ public struct TLSStatus: Sendable, Hashable {
     self.failure = failure
   }
 
+  /// With news: a connection ends the failure; without one, what the last connection was stays to be seen beside the failure.
+  func followed(by news: TLSStatus) -> TLSStatus {
+    TLSStatus(
+      certificateEnds: news.certificateEnds ?? certificateEnds, connection: news.connection ?? connection,
+      failure: news.connection == nil ? news.failure ?? failure : news.failure)
+  }
+
   /// Whole days until the box's own certificate ends, by the box's clock.
   public func certificateDays(at seconds: Int64) -> Int? {
     certificateEnds.map { CertificateFacts.days(until: $0, at: seconds) }

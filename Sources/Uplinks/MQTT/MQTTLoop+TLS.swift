@@ -1,4 +1,5 @@
 import CMosquitto
+import Glibc
 import Trust
 
 /// What the loop must know of TLS beneath.
@@ -13,6 +14,14 @@ extension MQTTLoop {
   var secureConnection: TLSConnection? {
     guard tls != nil, let connection = mosquitto_ssl_get(handle) else { return nil }
     return TLSConnection(of: connection)
+  }
+
+  /// Why the library could not even connect, where that is TLS's fault: within one machine the whole handshake may be over by then.
+  func handshakeFailure(_ code: Int32, _ number: Int32) -> Closure? {
+    guard let tls else { return nil }
+    if let failure = tls.failure { return insecure(failure) }
+    guard code == MOSQ_ERR_TLS.asCode || [EPROTO, ECONNRESET, EPIPE].contains(number) else { return nil }
+    return tls.hangUp.map(insecure)
   }
 
   /// What a failure of TLS means for the link; tells the status first.

@@ -85,6 +85,7 @@ final class MQTTLoop {
       }
       switch loop.connect(to: address) {
       case nil: return loop.serve()
+      case let failure? where tls?.failure != nil || tls?.isEstablished == true: return .ended(failure)
       case let failure?: last = failure
       }
     }
@@ -105,9 +106,12 @@ final class MQTTLoop {
     // The library's own bound of 20 would make it queue; the delivery's window and the broker's receive maximum bound us.
     mosquitto_int_option(handle, MOSQ_OPT_SEND_MAXIMUM, 65535)
     if let username = options.username { mosquitto_username_pw_set(handle, username, password) }
-    // Without MOSQ_OPT_SSL_CTX_WITH_DEFAULTS the library changes nothing of it. It is given a numeric address; the name for SNI and the
+    // Without its defaults, which it would insist on, the library changes nothing of it. It is given a numeric address; the name for SNI and the
     // host check is the context's own.
-    if let tls { mosquitto_void_option(handle, MOSQ_OPT_SSL_CTX, tls.opaque) }
+    if let tls {
+      mosquitto_int_option(handle, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0)
+      mosquitto_void_option(handle, MOSQ_OPT_SSL_CTX, tls.opaque)
+    }
     let will = Array(#"{"online":false}"#.utf8)
     mosquitto_will_set(handle, options.topics.status, Int32(will.count), will, 1, true)
     setCallbacks()
@@ -122,6 +126,7 @@ final class MQTTLoop {
       handle, address, Int32(link.options.port), Int32(link.options.keepalive), nil)
     let number = errno
     guard code == MOSQ_ERR_SUCCESS.asCode else {
+      if let failure = handshakeFailure(code, number) { return failure }
       return code == MOSQ_ERR_ERRNO.asCode
         ? Self.unreachable(address, number) : .local("libmosquitto: \(MQTTReason.words(code))")
     }
@@ -135,7 +140,8 @@ final class MQTTLoop {
         var failure: Int32 = 0
         var size = socklen_t(MemoryLayout<Int32>.size)
         getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &failure, &size)
-        return failure == 0 ? nil : Self.unreachable(address, failure)
+        guard failure != 0 else { return nil }
+        return handshakeFailure(MOSQ_ERR_ERRNO.asCode, failure) ?? Self.unreachable(address, failure)
       }
       if Self.seconds() >= deadline { return Self.unreachable(address, ETIMEDOUT) }
     }
@@ -209,6 +215,7 @@ final class MQTTLoop {
     let closure = MQTTReason.closure(error: code, number: number, isUp: isUp, destination: destination)
     // Old brokers hang up on a CONNECT of a version that they don't know.
     if !isUp, case .peer = closure {
+      if let failure = tls?.hangUp { return .wrongVersion(insecure(failure)) }
       return .wrongVersion(.peer("the broker closed the connection before accepting it"))
     }
     return .ended(closure)

@@ -15,7 +15,9 @@ extension MQTTReader {
       .init(
         "version", .choice(["5", "3.1.1"]), standard: "5, then 3.1.1",
         "The MQTT version to speak, where only one will do"),
-      .init("tls", .anything, "Certificates; for `mqtts://`"),
+      .init(
+        "tls", TLSOptions.schema, standard: "the system's authorities", "Whom to trust and what to show; for `mqtts://`"
+      ),
       .init(
         "topics", .object(topics),
         "Where each kind of record goes: templates with `{gateway}`, `{label.NAME}`, `{type}` and, where the record has them, `{device}`, `{metric}`"

@@ -88,14 +88,7 @@ struct UplinkLoop {
       uplink.logger.warning("message refused", metadata: ["message": "\(id)", "reason": "\(refusal.text)"])
       await perform(delivery.refused(id, refusal, now: now))
     case .secured(let tls):
-      var tls = tls
-      // What the last connection was stays to be seen beside why there is none now.
-      uplink.shared.withLock { status in
-        if tls.connection == nil { tls.connection = status.tls?.connection }
-        if tls.certificateEnds == nil { tls.certificateEnds = status.tls?.certificateEnds }
-        if tls.failure == nil, tls.connection == status.tls?.connection { tls.failure = status.tls?.failure }
-        status.tls = tls
-      }
+      uplink.shared.withLock { $0.tls = ($0.tls ?? TLSStatus()).followed(by: tls) }
     case .notice(let text):
       uplink.logger.warning("uplink notice", metadata: ["notice": "\(text)"])
     case .down(let closure):

@@ -14,7 +14,7 @@ import Trust
   private func read(_ tls: String) -> (options: MQTTOptions?, told: [String]) {
     let text = "a: { mqtt: { url: mqtts://broker, tls: \(tls) } }"
     var diagnostics = Diagnostics()
-    let node = YAML.read(SourceFile(path: "/etc/waypost/waypost.yaml", text: text), diagnostics: &diagnostics)
+    let node = YAML.parse(SourceFile(path: "/etc/waypost/waypost.yaml", text: text), diagnostics: &diagnostics)
     let uplinks = node.map {
       UplinkConfiguration.read(
         uplinks: $0, context: UplinkContext(gateway: "truck-005", folder: authority.folder), diagnostics: &diagnostics)
@@ -90,7 +90,7 @@ import Trust
 
   @Test(arguments: [
     (-3.0, "warning expired-certificate: this certificate expired on 20"),
-    (11, "warning ending-certificate: this certificate expires in 10 days, on 20"),
+    (11.5, "warning ending-certificate: this certificate expires in 11 days, on 20"),
   ])
   func daysAreTold(end: Double, text: String) throws {
     let one = try authority.issue("one", from: -20, to: end)

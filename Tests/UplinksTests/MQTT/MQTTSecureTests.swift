@@ -46,7 +46,7 @@ struct MQTTSecureTests {
   @Test(arguments: [MQTTVersion.v5, .v311])
   func deliversWithAClientCertificate(version: MQTTVersion) async throws {
     let broker = try broker(authority.issue("broker"), wantsCertificate: true)
-    let client = try authority.issue("truck-005", names: [])
+    let client = try authority.issue("truck-005", names: [], to: 29.5)
     let source = MemorySource()
     source.append(Array(repeating: .position, count: 5000))
     var options = try options(port: broker.port) {
@@ -55,7 +55,7 @@ struct MQTTSecureTests {
     }
     options.versions = [version]
     let running = RunningUplink(options, source: source)
-    #expect(await eventually { source.low() == 5000 })
+    #expect(await eventually { source.low() == 5000 }, "\(running.status), \(broker.log.suffix(2000))")
     source.append([.event, .reading])
     #expect(await eventually { source.low() == 5002 })
     #expect(running.status.link == (version == .v5 ? "MQTT 5 over TLSv1.3" : "MQTT 3.1.1 over TLSv1.3"))
@@ -144,7 +144,7 @@ struct MQTTSecureTests {
 
   @Test func aRenewedCertificateCountsAtTheNextConnection() async throws {
     let broker = try broker(authority.issue("broker"), wantsCertificate: true)
-    let client = try authority.issue("truck-005", names: [], to: 10)
+    let client = try authority.issue("truck-005", names: [], to: 9.5)
     let running = RunningUplink(
       try options(port: broker.port) {
         $0.certificate = .path(client.certificate)
@@ -153,7 +153,7 @@ struct MQTTSecureTests {
     let now = Int64(Date().timeIntervalSince1970)
     #expect(await eventually { running.status.isUp })
     #expect(running.status.tls?.certificateDays(at: now) == 9)
-    let renewed = try authority.issue("truck-005", names: [], to: 25)
+    let renewed = try authority.issue("truck-005", names: [], to: 24.5)
     for (from, to) in [(renewed.certificate, client.certificate), (renewed.key, client.key)] {
       try Data(contentsOf: URL(fileURLWithPath: from)).write(to: URL(fileURLWithPath: to))
     }
