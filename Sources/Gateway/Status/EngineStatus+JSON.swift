@@ -29,6 +29,10 @@ extension EngineStatus {
       writer.beginObject()
       writer.member("name", rule.name)
       writer.member("raised", Int(clamping: rule.firings))
+      if let isUp = rule.isUp { writer.member("state", isUp ? "up" : "down") }
+      if rule.isUnknown { writer.member("condition", "unknown") }
+      if let since = rule.since { writer.member("for", seconds: time - since) }
+      if rule.dropped > 0 { writer.member("dropped", Int(clamping: rule.dropped)) }
       if let last = rule.lastFired { writer.member("last_raised_ago", seconds: time - last) }
       writer.endObject()
     }

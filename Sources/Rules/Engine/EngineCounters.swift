@@ -10,6 +10,8 @@ struct EngineCounters: Hashable, Sendable {
     case undatedHeldReport = 4
     case signalBeyondLimit = 5
     case guardUnknown = 6
+    case limitReached = 7
+    case withinCooldown = 8
 
     /// As `waypost status` shows it.
     var name: String {
@@ -21,6 +23,8 @@ struct EngineCounters: Hashable, Sendable {
       case .undatedHeldReport: "held-back reports dropped: restart of unknown length without a trusted clock"
       case .signalBeyondLimit: "observations dropped: too many signals"
       case .guardUnknown: "rules not set off: condition unknown"
+      case .limitReached: "rules not raised: limit reached"
+      case .withinCooldown: "rules not set off: within the cooldown"
       }
     }
   }

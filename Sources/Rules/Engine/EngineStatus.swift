@@ -27,6 +27,14 @@ public struct EngineStatus: Hashable, Sendable {
     /// How often it was set off.
     public var firings: UInt64
     public var lastFired: EngineTime?
+    /// Whether it is up; `nil` where it is no level.
+    public var isUp: Bool?
+    /// True while what would change that is unknown.
+    public var isUnknown: Bool
+    /// When it last went up or down.
+    public var since: EngineTime?
+    /// How often `limit` or `cooldown` dropped it.
+    public var dropped: UInt64
   }
 
   public struct DeviceStatus: Hashable, Sendable {
@@ -80,7 +88,10 @@ extension RuleEngine {
           acceptedAt: receivers.orders[index].acceptedAt)
       }.sorted { $0.device < $1.device },
       rules: zip(rules.rules, ruleStates).map { rule, state in
-        .init(name: rule.name, firings: state.firings, lastFired: state.lastFired)
+        .init(
+          name: rule.name, firings: state.firings, lastFired: state.lastFired,
+          isUp: rule.level.map { _ in state.level.isUp }, isUnknown: state.level.unknownSince != nil,
+          since: state.level.since, dropped: state.dropped)
       },
       devices: zip(devices.names, devices.states).map { name, state in
         .init(name: name, isUp: state.isUp, reason: state.reason)

@@ -3,10 +3,10 @@ import Model
 
 extension RuleEngine {
   /// A rule whose trigger came: asks its guard and does its actions.
-  mutating func fire(_ firing: TriggerIndex.Firing, _ effects: inout [Effect]) {
-    let rule = rules.rules[firing.rule]
+  mutating func fire(_ index: Int, _ occurrence: Occurrence, at time: EngineTime, _ effects: inout [Effect]) {
+    let rule = rules.rules[index]
     if let condition = rule.condition {
-      switch condition.outcome(in: situation(at: now)) {
+      switch condition.outcome(in: situation(at: time, trigger: occurrence.context)) {
       case .holds: break
       case .fails: return
       case .unknown:
@@ -14,41 +14,131 @@ extension RuleEngine {
         return
       }
     }
-    ruleStates[firing.rule].firings &+= 1
-    ruleStates[firing.rule].lastFired = now
-    dirtyRules.mark(firing.rule)
-    let crossing = firing.change.change.crossing
-    for action in rule.actions {
-      lastEvent &+= 1
-      dirtyEngineRows.insert(.events)
-      let event = Event(
-        id: "\(engine)-\(lastEvent)", rule: rule.name,
-        content: content(of: action, zone: rules.zones[firing.change.zone], change: firing.change.change))
-      emit(.event(event), at: now, stamp: timestamp(of: crossing.at), &effects)
+    if let until = ruleStates[index].cooldownUntil, time < until {
+      ruleStates[index].dropped &+= 1
+      count(.withinCooldown)
+      return
+    }
+    guard admit(index, at: time) else { return }
+    perform(rule.actions, of: index, occurrence, at: time, &effects)
+  }
+
+  // MARK: What sets rules off
+
+  /// Of changes of side, with each zone's rules.
+  func occurrences(of changes: [ZoneTracker.ZoneChange]) -> [(rule: Int, what: Occurrence)] {
+    changes.flatMap { change in
+      let occurrence = Occurrence(
+        context: TriggerContext(zone: rules.zones[change.zone].id, device: rules.catalogue.positionDevice),
+        change: change, at: change.change.crossing.at)
+      return triggers.rules(on: change).map { ($0, occurrence) }
     }
   }
 
-  private func content(of action: Action, zone: Zone, change: ZoneState.Change) -> Event.Content {
-    switch action {
-    case .geofenceEvent:
-      .geofence(
-        GeofenceEvent(
-          kind: change.side == .inside ? .entry : .exit, device: rules.catalogue.positionDevice ?? "", zone: zone.id,
-          zoneName: zone.name, latitude: change.crossing.at.coordinate.latitude,
-          longitude: change.crossing.at.coordinate.longitude, gap: change.crossing.isGap))
-    case .event(let template):
-      .general(
-        GeneralEvent(type: template.type, severity: template.severity, state: .raised, data: template.data))
+  /// Zones that the way from one accepted fix to the next led through, both fixes being surely outside.
+  func passages(
+    to fix: Fix, from previous: Fix?, error: Double, before: [Int: ZoneState]
+  ) -> [(rule: Int, what: Occurrence)] {
+    guard let previous else { return [] }
+    return triggers.crossing.flatMap { zone, setOff -> [(rule: Int, what: Occurrence)] in
+      let now = zones.states[zone]
+      guard let before = before[zone], before.isKnown, before.side == .outside, now.isKnown, now.side == .outside,
+        zones.reaches[zone].mayMeet(previous.coordinate, fix.coordinate)
+      else { return [] }
+      let area = rules.zones[zone]
+      guard fix.seconds(since: previous) <= area.band.lostAfter.seconds,
+        fix.impliedSpeed(since: previous) <= area.band.maxSpeed,
+        let place = Passage.through(
+          area, from: previous, to: fix,
+          deeperThan: area.band.enterThreshold(error: error, radius: area.radius))
+      else { return [] }
+      let occurrence = Occurrence(
+        context: TriggerContext(zone: area.id, device: rules.catalogue.positionDevice), at: place)
+      return setOff.map { ($0, occurrence) }
     }
   }
 
-  /// UTC of a fix or crossing: by its own clock, or by ours where the receiver gives no time.
-  private func timestamp(of fix: Fix) -> Timestamp? {
-    switch fix.clock {
-    case .own: return Timestamp(milliseconds: fix.milliseconds)
-    case .arrival:
-      let (nanoseconds, overflow) = fix.milliseconds.multipliedReportingOverflow(by: 1_000_000)
-      return overflow ? nil : clock.utc(at: EngineTime(nanoseconds: nanoseconds))
+  /// Visits that have lasted long enough, and did not yet set the rule off.
+  mutating func dwells(of rule: Int, at time: EngineTime) -> [Occurrence] {
+    var found: [Occurrence] = []
+    for (owner, after, selected) in triggers.dwelling where owner == rule {
+      ruleStates[rule].dwelt.removeAll { mark in
+        !insideZones.contains { rules.zones[$0].id == mark.zone && zones.states[$0].since == mark.since }
+      }
+      for zone in insideZones where selected.contains(zone) {
+        guard let since = dwellStart(rule, zone), time - since >= after else { continue }
+        ruleStates[rule].dwelt.append(.init(zone: rules.zones[zone].id, since: since))
+        found.append(
+          Occurrence(context: TriggerContext(zone: rules.zones[zone].id, device: rules.catalogue.positionDevice)))
+      }
     }
+    return found
+  }
+
+  /// Since when the vehicle is inside for sure, where this visit has not set the rule off yet.
+  private func dwellStart(_ rule: Int, _ zone: Int) -> EngineTime? {
+    let state = zones.states[zone]
+    guard state.isKnown, state.side == .inside, let since = state.since,
+      !ruleStates[rule].dwelt.contains(.init(zone: rules.zones[zone].id, since: since))
+    else { return nil }
+    return since
+  }
+
+  func nextDwell(of rule: Int) -> EngineTime? {
+    var next: EngineTime?
+    for (owner, after, selected) in triggers.dwelling where owner == rule {
+      for zone in insideZones where selected.contains(zone) {
+        guard let since = dwellStart(rule, zone) else { continue }
+        next = next.map { min($0, since + after) } ?? since + after
+      }
+    }
+    return next
+  }
+
+  /// Signals whose value is another than the last one known; the first one ever is no change.
+  mutating func changes(of rule: Int, at time: EngineTime) -> [Occurrence] {
+    var found: [Occurrence] = []
+    for (owner, names) in triggers.changing where owner == rule {
+      for name in names {
+        guard let value = situation(at: time).value(of: .signal(name)).flatMap(RuleExpression.value) else { continue }
+        let text = name.description
+        guard let place = ruleStates[rule].seen.firstIndex(where: { $0.signal == text }) else {
+          ruleStates[rule].seen.append(.init(signal: text, value: value))
+          continue
+        }
+        guard ruleStates[rule].seen[place].value != value else { continue }
+        ruleStates[rule].seen[place].value = value
+        found.append(Occurrence(context: TriggerContext(device: name.device, name: text)))
+      }
+    }
+    return found
+  }
+
+  /// The strike of `every`, if it is due; the first is one interval after the rule was first asked.
+  mutating func ticks(of rule: Int, at time: EngineTime) -> [Occurrence] {
+    guard let every = triggers.ticking.first(where: { $0.rule == rule })?.every else { return [] }
+    guard let next = ruleStates[rule].nextTick else {
+      ruleStates[rule].nextTick = time + every
+      return []
+    }
+    guard next <= time else { return [] }
+    ruleStates[rule].nextTick = next + every
+    return [Occurrence(context: TriggerContext())]
+  }
+
+  /// Keeps the list of zones that the vehicle is in, and the waits of `dwell`.
+  mutating func noteZoneChanges() {
+    let changed = zones.changed.take()
+    guard !changed.isEmpty else { return }
+    for zone in changed { signals.noteChange(ofZone: zone) }
+    guard !triggers.dwelling.isEmpty else { return }
+    for zone in changed {
+      let place = insideZones.firstIndex { $0 >= zone } ?? insideZones.count
+      let isListed = place < insideZones.count && insideZones[place] == zone
+      let isInside = zones.states[zone].side == .inside
+      if isInside, !isListed { insideZones.insert(zone, at: place) }
+      if !isInside, isListed { insideZones.remove(at: place) }
+    }
+    for (rule, _, _) in triggers.dwelling { setTimer(of: rule) }
   }
 }

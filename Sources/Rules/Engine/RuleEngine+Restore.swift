@@ -24,11 +24,14 @@ extension RuleEngine {
             zones.restore(state, at: index)
           }
         case .rule:
-          let (trigger, state) = try StateLayout.read(value) { reader throws(PackingError) in
-            (try reader.unsigned(), try RuleState(from: &reader))
+          let (trigger, state) = try StateLayout.read(value, upTo: StateLayout.ruleVersion) {
+            (reader, layout) throws(PackingError) in
+            (try reader.unsigned(), try RuleState(from: &reader, layout: layout))
           }
           if let index = ruleIndices[row.name], Fingerprint.of(rules.rules[index].canonicalTrigger) == trigger {
             ruleStates[index] = state
+          } else if !state.level.open.isEmpty {
+            orphans.append((row.name, state.level.open))
           }
         case .report:
           let state = try StateLayout.read(value) { reader throws(PackingError) in try ReportState(from: &reader) }
@@ -104,16 +107,40 @@ extension RuleEngine {
 }
 
 extension RuleEngine {
+  /// Derives from the restored states what else the engine keeps of rules.
+  mutating func resumeRules() {
+    insideZones = zones.states.indices.filter { zones.states[$0].side == .inside }
+    sampled = deriveSamplings()
+    for (index, rule) in rules.rules.enumerated() {
+      let state = ruleStates[index]
+      if rule.level != nil, !state.level.wasAsked || state.level.owedAt != nil { unasked.insert(index) }
+      let isTicking = triggers.ticking.contains { $0.rule == index }
+      if isTicking, state.nextTick == nil { unasked.insert(index) }
+      if triggers.changing.contains(where: { $0.rule == index && state.seen.count < $0.signals.count }) {
+        unasked.insert(index)
+      }
+      setTimer(of: index)
+    }
+  }
+
   /// Takes other rules, after what was due until `time` by the old ones. What the two sets share keeps its state (`init`); the
-  /// rows of the rest are given up.
+  /// rows of the rest are given up. A rule that was up and is not the same any more is cleared first, by its old definition.
   public mutating func replace(rules: RuleSet, at time: EngineTime) -> [Effect] {
-    let effects = advance(to: time)
+    var effects = advance(to: time)
+    let triggers = Dictionary(
+      rules.rules.map { ($0.name, $0.canonicalTrigger) }, uniquingKeysWith: { first, _ in first })
+    for (index, rule) in self.rules.rules.enumerated()
+    where ruleStates[index].level.isUp && triggers[rule.name] != rule.canonicalTrigger {
+      clear(index, reason: Self.reload, at: now, &effects)
+    }
+    sendForced(at: now, &effects)
     let untaken = Set(takeChangedState().map(\.key))
     var next = RuleEngine(rules: rules, engine: engine, state: snapshot(), time: now)
     let kept = Set(next.snapshot().map(\.key))
     next.changedByRestore.formUnion(untaken.intersection(kept))
     next.removedRows.formUnion(untaken.subtracting(kept))
     next.receivers.keepNewest(of: receivers)
+    next.tellSamplings(since: sampled, &effects)
     self = next
     return effects
   }

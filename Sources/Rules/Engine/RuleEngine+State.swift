@@ -53,7 +53,7 @@ extension RuleEngine {
     let rule = rules.rules[index]
     let state = ruleStates[index]
     guard state != RuleState() else { return StateRow(kind: StateKind.rule.rawValue, name: rule.name, value: nil) }
-    return StateLayout.row(.rule, rule.name) {
+    return StateLayout.row(.rule, rule.name, version: StateLayout.ruleVersion) {
       $0.write(Fingerprint.of(rule.canonicalTrigger))
       state.write(to: &$0)
     }

@@ -35,6 +35,17 @@ public struct RuleEngine: Sendable {
   var removedRows: Set<StateKey> = []
 
   let triggers: TriggerIndex
+  var timers: RuleTimers
+  /// Rules to be asked at the next instant whatever happens: those that never were, or that somebody set something for.
+  var unasked: Set<Int> = []
+  /// Zones on whose inside the vehicle was last, ascending.
+  var insideZones: [Int] = []
+  /// Signals that a rule wants sent at the end of this instant.
+  var forcedReports: [SignalName] = []
+  /// How often rules that are up want devices to be read.
+  var sampled: [String: Interval] = [:]
+  /// What rules left open that were up when the rows were written and that are no longer the same.
+  var orphans: [(rule: String, open: [OpenEvent])] = []
 
   /// Starts from saved rows, or from none. Rows of zones whose geometry changed, of rules that are set off by something else now,
   /// and of what is gone are given up; rows that cannot be read are counted as well. The first observation should be
@@ -50,26 +61,34 @@ public struct RuleEngine: Sendable {
     devices = DeviceTable()
     signals = SignalStore(rules.plan)
     dirtyRules = DirtyList(count: rules.rules.count)
-    triggers = TriggerIndex(rules: rules.rules, zones: rules.zones)
+    triggers = TriggerIndex(rules: rules.rules, zones: rules.zones, slots: rules.slots)
+    timers = RuleTimers(count: rules.rules.count)
     restore(state)
+    resumeRules()
   }
 
   /// Takes one observation, after what was due until then. One that is stamped before the last counts as of the same instant.
   public mutating func ingest(_ observation: Observation) -> [Effect] {
     var effects: [Effect] = []
-    advance(to: observation.time, &effects)
+    var isStart = false
+    if case .system(.start(downtime: .some)) = observation.content { isStart = true }
+    advance(to: observation.time, isStopped: isStart, &effects)
     switch observation.content {
     case .position(let device, let position): ingest(position, of: device, &effects)
-    case .positionLost(let device): signals.losePosition(of: device, at: now)
+    case .positionLost(let device):
+      signals.losePosition(of: device, at: now)
+      compute(at: now)
+      settle(at: now, &effects)
     case .reading(let device, let metric, let value, let quality):
       ingest(value, quality, of: SignalName(device: device, metric: metric), &effects)
     case .device(let name, let isUp, let reason):
+      settle(at: now, &effects)
       guard devices.set(name, isUp: isUp, reason: reason) else { break }
       emit(.device(name: name, isUp: isUp, reason: reason), at: now, stamp: clock.utc(at: now), &effects)
-    case .system(let system): ingest(system)
+    case .system(let system): ingest(system, &effects)
     }
-    compute(at: now)
     offerPending(at: now, &effects)
+    sendForced(at: now, &effects)
     return effects
   }
 
@@ -82,7 +101,8 @@ public struct RuleEngine: Sendable {
 
   /// The next moment at which something falls due; `nil` when only an observation can change anything.
   public var nextDeadline: EngineTime? {
-    [zones.nextDeadline, reports.nextDeadline, signals.nextDeadline, nextTick].compactMap(\.self).min()
+    [zones.nextDeadline, reports.nextDeadline, signals.nextDeadline, timers.nextDeadline, nextSecond]
+      .compactMap(\.self).min()
   }
 
   /// What expressions see at `time`, which is now or when a timer was due.
@@ -90,23 +110,27 @@ public struct RuleEngine: Sendable {
     Situation(time: time, clock: clock, store: signals, zones: zones, trigger: trigger)
   }
 
-  private mutating func advance(to time: EngineTime, _ effects: inout [Effect]) {
+  /// - Parameter isStopped: the gateway was off: then nothing is asked at whole seconds, and `every` doesn't strike.
+  private mutating func advance(to time: EngineTime, isStopped: Bool = false, _ effects: inout [Effect]) {
+    if isStopped { skipTicks(until: time) }
     while true {
       var due = reports.deadline(by: time)
       if let zonesDue = zones.nextDeadline, zonesDue <= time { due = due.map { min($0, zonesDue) } ?? zonesDue }
-      for next in [signals.deadline(by: time), nextTick] {
+      for next in [signals.deadline(by: time), timers.deadline(by: time), isStopped ? nil : nextSecond] {
         if let next, next <= time { due = due.map { min($0, next) } ?? next }
       }
       guard let due else { break }
-      let isTick = nextTick.map { $0 <= due } ?? false
+      let isTick = !isStopped && (nextSecond.map { $0 <= due } ?? false)
       now = max(now, due)
       for name in signals.expire(at: due) { pendingReports.append((name, .reading(nil, .stale))) }
       compute(at: due, isTick: isTick)
       zones.lose(until: due)
       noteZoneChanges()
       compute(at: due)
+      settle(at: due, isTick: isTick, &effects)
       for report in reports.fire(at: due, in: situation(at: due)) { send(report, &effects) }
       offerPending(at: due, &effects)
+      sendForced(at: due, &effects)
     }
     now = max(now, time)
   }
@@ -117,6 +141,7 @@ public struct RuleEngine: Sendable {
       return
     }
     let verdict = receivers.judge(position, of: device, at: now)
+    var occurrences: [(rule: Int, what: Occurrence)] = []
     switch verdict {
     case .keptOut: count(.fixOutOfOrder)
     case .repeated:
@@ -126,11 +151,16 @@ public struct RuleEngine: Sendable {
       signals.take(position, of: device, fix: fix, at: now)
       guard device == rules.catalogue.positionDevice else { break }
       compute(at: now)
+      let before = Dictionary(uniqueKeysWithValues: triggers.crossing.map { ($0.zone, zones.states[$0.zone]) })
       let changes = zones.take(fix, previous: previous, error: position.estimatedError, at: now)
       noteZoneChanges()
       compute(at: now)
-      for firing in triggers.firings(for: changes) { fire(firing, &effects) }
+      occurrences =
+        self.occurrences(of: changes)
+        + passages(to: fix, from: previous, error: position.estimatedError, before: before)
     }
+    compute(at: now)
+    settle(at: now, for: occurrences, &effects)
     let held = ReportState.Held(
       at: now, stamp: verdict.isInOrder ? position.time : nil, content: .position(position))
     offer(held, of: .position(of: device), &effects)
@@ -149,12 +179,17 @@ public struct RuleEngine: Sendable {
     let content = ReportedContent.reading(value, quality)
     signals.take(name, content, at: now)
     compute(at: now)
+    settle(at: now, &effects)
     offer(ReportState.Held(at: now, stamp: nil, content: content), of: name, &effects)
   }
 
-  private mutating func ingest(_ system: SystemObservation) {
+  private mutating func ingest(_ system: SystemObservation, _ effects: inout [Effect]) {
+    var setOff: [Int] = []
+    var context = TriggerContext()
     switch system {
-    case .start(downtime: .some): signals.start(at: now)
+    case .start(downtime: .some):
+      signals.start(at: now)
+      setOff = triggers.starting
     case .start(downtime: nil):
       signals.start(at: now)
       count(.undatedHeldReport, reports.freezeStamps(clock))
@@ -162,15 +197,21 @@ public struct RuleEngine: Sendable {
       zones.loseAll()
       noteZoneChanges()
       signals.forgetAll()
+      startWaitsAnew()
+      setOff = triggers.starting
     case .clock(let utcAtZero): set(ClockMapping(utcAtZero: utcAtZero))
     case .clockLost: set(ClockMapping())
-    case .link(let uplink, let isUp): signals.setLink(uplink, isUp: isUp)
-    case .tick, .command, .outcome: break
+    case .link(let uplink, let isUp):
+      if signals.setLink(uplink, isUp: isUp) { setOff = triggers.rules(onLink: uplink, isUp: isUp) }
+      context.name = uplink
+    case .command(let name, _):
+      setOff = triggers.rules(onCommand: name)
+      context.name = name
+    case .outcome(let outcome): tell(outcome, at: now, &effects)
+    case .tick: break
     }
-  }
-
-  private mutating func noteZoneChanges() {
-    for zone in zones.changed.take() { signals.noteChange(ofZone: zone) }
+    compute(at: now)
+    settle(at: now, for: setOff.map { ($0, Occurrence(context: context)) }, &effects)
   }
 
   mutating func offer(_ held: ReportState.Held, of name: SignalName, _ effects: inout [Effect]) {
@@ -181,7 +222,7 @@ public struct RuleEngine: Sendable {
     }
   }
 
-  private mutating func send(_ report: ReportSchedule.Report, _ effects: inout [Effect]) {
+  mutating func send(_ report: ReportSchedule.Report, _ effects: inout [Effect]) {
     let held = report.observation
     let stamp = held.stamp ?? clock.utc(at: held.at)
     let body: Record.Body

@@ -37,8 +37,12 @@ enum EngineRow: String, CaseIterable, Sendable {
 /// Every row begins with a byte that names its layout. A row of another layout is dropped like one that is damaged.
 enum StateLayout {
   static let version: UInt8 = 1
+  /// Of rules' rows; 1 knew nothing of levels.
+  static let ruleVersion: UInt8 = 2
 
-  static func row(_ kind: StateKind, _ name: String, _ body: (inout PackedWriter) -> Void) -> StateRow {
+  static func row(
+    _ kind: StateKind, _ name: String, version: UInt8 = version, _ body: (inout PackedWriter) -> Void
+  ) -> StateRow {
     var writer = PackedWriter()
     writer.write(byte: version)
     body(&writer)
@@ -49,9 +53,17 @@ enum StateLayout {
   static func read<T>(
     _ value: [UInt8], _ body: (inout PackedReader) throws(PackingError) -> T
   ) throws(PackingError) -> T {
+    try read(value, upTo: version) { (reader, _) throws(PackingError) in try body(&reader) }
+  }
+
+  /// The same for rows that have more than one layout; `body` gets the row's.
+  static func read<T>(
+    _ value: [UInt8], upTo newest: UInt8, _ body: (inout PackedReader, UInt8) throws(PackingError) -> T
+  ) throws(PackingError) -> T {
     var reader = PackedReader(value)
-    guard try reader.byte() == version else { throw .malformed(offset: 0) }
-    let result = try body(&reader)
+    let layout = try reader.byte()
+    guard (1...newest).contains(layout) else { throw .malformed(offset: 0) }
+    let result = try body(&reader, layout)
     guard reader.isAtEnd else { throw .malformed(offset: reader.offset) }
     return result
   }

@@ -7,9 +7,7 @@ import Config
 enum LaterKeys {
   static let file: [String] = []
   static let zone = ["corridor", "width"]
-  static let rule = ["when", "until", "for", "clear_for", "cooldown", "limit", "notify_clear", "clear"]
-  static let trigger = ["dwell", "cross", "change", "every", "link", "command", "start"]
-  static let action = ["write", "report", "sample", "set", "run", "log", "shutdown"]
+  static let action = ["write"]
   static let report = ["max_error"]
 
   /// Tells every one of `keys` that stands in the mapping, at its place. Returns whether there was one.

@@ -3,99 +3,101 @@ import Model
 
 /// Reads one item of `rules:`.
 struct RuleReader {
-  /// What `enter` and `exit` may name.
+  /// What triggers may name.
   let zones: ZoneCollection
   /// False where no device gives positions, so that no zone can ever be entered; then said once.
   let hasPositions: Bool
+  let expressions: ExpressionReader
+  let catalogue: SignalCatalogue
+  let computed: [SignalName]
+  let surroundings: RuleSurroundings
+
+  /// The most that `limit` may count: the moments are kept.
+  static let limitCount = 1000
+  /// What a wait may be.
+  static let waits = Interval.milliseconds(100) ... .days(366)
+  /// Keys that say how a level goes up and down, and so mean nothing beside `on`.
+  private static let levelKeys = ["until", "for", "clear_for", "notify_clear", "clear"]
 
   func rule(_ node: YAMLNode, diagnostics: inout Diagnostics) -> (rule: Rule, span: SourceSpan)? {
     guard var reader = MappingReader(node, what: "a rule", diagnostics: &diagnostics) else { return nil }
-    let isLater = LaterKeys.refuse(LaterKeys.rule, in: &reader, diagnostics: &diagnostics)
     let nameNode = reader.required("name", diagnostics: &diagnostics)
     let description = reader.optional("description")?.string("`description`", diagnostics: &diagnostics)
-    // A rule with `when` and without `on` is whole, only not for this version.
-    let on = isLater ? reader.optional("on") : reader.required("on", diagnostics: &diagnostics)
-    let then = isLater ? reader.optional("then") : reader.required("then", diagnostics: &diagnostics)
+    // A condition alone is a level; without either there is nothing that the rule could wait for.
+    let on = reader.contains("when") ? reader.optional("on") : reader.required("on", diagnostics: &diagnostics)
+    let when = reader.optional("when")
+    let levelEntries = Self.levelKeys.map { reader.entry($0) }
+    let cooldown = reader.optional("cooldown")?.interval("`cooldown`", in: Self.waits, diagnostics: &diagnostics)
+    let limit = reader.optional("limit")?.countRate("`limit`", in: 1...Self.limitCount, diagnostics: &diagnostics)
+    let then = reader.required("then", diagnostics: &diagnostics)
     reader.finish(diagnostics: &diagnostics)
 
     let name = nameNode?.name("the name of a rule", form: .identifier, diagnostics: &diagnostics)
-    let triggers = on.map { self.triggers($0, diagnostics: &diagnostics) } ?? []
-    let actions = then.map { self.actions($0, diagnostics: &diagnostics) } ?? []
-    guard let name, let nameNode else { return nil }
-    return (Rule(name: name, description: description, triggers: triggers, actions: actions), nameNode.span)
-  }
-
-  private func triggers(_ node: YAMLNode, diagnostics: inout Diagnostics) -> [Trigger] {
-    if let word = node.scalar?.text, LaterKeys.trigger.contains(word) {
-      diagnostics.error(
-        "not-supported", "`on: \(word)` is not supported by this version of Waypost", at: node.span,
-        help: "use `enter` and `exit`")
-      return []
-    }
-    guard var reader = MappingReader(node, what: "`on`", diagnostics: &diagnostics) else { return [] }
-    let isLater = LaterKeys.refuse(LaterKeys.trigger, in: &reader, diagnostics: &diagnostics)
-    let enter = reader.optional("enter")
-    let exit = reader.optional("exit")
-    reader.finish(diagnostics: &diagnostics)
-    if enter == nil, exit == nil, !isLater {
-      diagnostics.error(
-        "missing-key", "`on` says nothing that could happen", at: node.span,
-        help: "write `on: { enter: depot, exit: depot }`")
-    }
-    if !hasPositions, enter != nil || exit != nil {
-      diagnostics.warning(
-        "no-position", "no device gives positions, so that no zone is ever entered or left", at: node.span,
-        help: "add a device that does to `devices.d`, such as `gps: { driver: gpsd }`")
-    }
-    var triggers = selectors(enter, "`enter`", diagnostics: &diagnostics).map(Trigger.enter)
-    triggers += selectors(exit, "`exit`", diagnostics: &diagnostics).map(Trigger.exit)
-    return triggers
-  }
-
-  private func selectors(_ node: YAMLNode?, _ what: String, diagnostics: inout Diagnostics) -> [ZoneSelector] {
-    guard let node else { return [] }
-    guard case .sequence = node.content else {
-      return selector(node, what, diagnostics: &diagnostics).map { [$0] } ?? []
-    }
-    let items = node.sequence(what, count: 1...1000, diagnostics: &diagnostics) ?? []
-    return items.compactMap { selector($0, what, diagnostics: &diagnostics) }
-  }
-
-  private func selector(_ node: YAMLNode, _ what: String, diagnostics: inout Diagnostics) -> ZoneSelector? {
-    // A zone's id may look like a number: `enter: 4711` means the zone `4711`.
-    let text: String?
-    if let scalar = node.scalar, !node.isNull {
-      text = scalar.text
+    let triggers = on.map { triggerReader.triggers($0, diagnostics: &diagnostics) } ?? []
+    let scope = on == nil ? ExpressionReader.Scope.level : .trigger
+    let condition = when.flatMap { expressions.condition($0, "`when`", in: scope, diagnostics: &diagnostics) }
+    var rule = Rule(
+      name: name ?? "", description: description, triggers: triggers, condition: condition, cooldown: cooldown,
+      limit: limit, actions: [])
+    if on == nil, let when {
+      rule.level = level(levelEntries, when: (when, condition), diagnostics: &diagnostics)
     } else {
-      text = node.string(what, diagnostics: &diagnostics)
+      refuse(levelEntries, hasWhen: when != nil, diagnostics: &diagnostics)
     }
-    guard let text else { return nil }
-    let selector = ZoneSelector(text)
-    switch selector {
-    case .zone(let id):
-      guard zones.places[id] == nil else { return selector }
-      diagnostics.error(
-        "unknown-zone", "there is no zone `\(id)`", at: node.span,
-        help: suggestion(id, in: zones.places.keys.sorted(), tags: zones.tags))
-    case .tag(let tag):
-      guard !zones.tags.contains(tag) else { return selector }
-      diagnostics.error(
-        "unknown-tag", "no zone has the tag `\(tag)`", at: node.span,
-        help: Suggestion.closest(tag, in: zones.tags.sorted()).map { "did you mean `tag:\($0)`?" }
-          ?? "add `tags: [\(tag)]` to a zone")
+    let actions = ActionReader(
+      expressions: expressions, scope: scope, catalogue: catalogue, computed: computed, surroundings: surroundings,
+      place: .then, isLevel: on == nil, tellsCrossings: triggers.allSatisfy(\.isCrossing) && on != nil)
+    rule.actions = then.map { actions.actions($0, "`then`", diagnostics: &diagnostics) } ?? []
+    if on == nil, let clear = levelEntries[4]?.value, !clear.isNull {
+      rule.clearActions = actions.clearing.actions(clear, "`clear`", diagnostics: &diagnostics)
     }
-    return nil
+    guard name != nil, let nameNode else { return nil }
+    return (rule, nameNode.span)
   }
 
-  private func suggestion(_ id: String, in ids: [String], tags: Set<String>) -> String {
-    if tags.contains(id) { return "write `tag:\(id)` for all zones with that tag" }
-    if let meant = Suggestion.closest(id, in: ids) { return "did you mean `\(meant)`?" }
-    return ids.isEmpty
-      ? "declare it under `zones:`" : "declare it under `zones:`, or name one of the \(ids.count) that there are"
+  private var triggerReader: TriggerReader {
+    TriggerReader(
+      zones: zones, hasPositions: hasPositions, expressions: expressions, surroundings: surroundings)
   }
 
-  private func actions(_ node: YAMLNode, diagnostics: inout Diagnostics) -> [Action] {
-    let items = node.sequence("`then`", count: 1...32, diagnostics: &diagnostics) ?? []
-    return items.compactMap { ActionReader.action($0, diagnostics: &diagnostics) }
+  private func level(
+    _ entries: [YAMLNode.Entry?], when: (node: YAMLNode, condition: RuleExpression?), diagnostics: inout Diagnostics
+  ) -> Level {
+    func value(_ index: Int) -> YAMLNode? { entries[index].flatMap { $0.value.isNull ? nil : $0.value } }
+    var level = Level()
+    if let node = value(0) {
+      let until = expressions.condition(node, "`until`", diagnostics: &diagnostics)
+      level.until = until
+      if let until, let condition = when.condition, until.canonical == condition.canonical {
+        diagnostics.error(
+          "contradiction", "`until` says the same as `when`, so that the rule would go down as soon as it is up",
+          at: node.span, help: "take `until` out: without it the rule goes down when `when` fails")
+      }
+    }
+    if let canonical = when.condition?.canonical, canonical == "false" || canonical == "true" {
+      diagnostics.warning(
+        "unreachable", canonical == "true" ? "this always holds" : "this never holds, so that the rule is never raised",
+        at: when.node.span, help: "write a condition, such as `gps.speed_kmh > 5`")
+    }
+    if let wait = value(1)?.interval("`for`", in: Self.waits, diagnostics: &diagnostics) { level.holdFor = wait }
+    if let wait = value(2)?.interval("`clear_for`", in: Self.waits, diagnostics: &diagnostics) { level.clearFor = wait }
+    if let flag = value(3)?.boolean("`notify_clear`", diagnostics: &diagnostics) { level.notifiesClear = flag }
+    return level
+  }
+
+  /// Beside `on`, and without `when`, none of them means anything.
+  private func refuse(_ entries: [YAMLNode.Entry?], hasWhen: Bool, diagnostics: inout Diagnostics) {
+    for entry in entries.compactMap(\.self) {
+      let help: String =
+        switch entry.name {
+        case "for" where !hasWhen:
+          "for so long in a zone, write `on: { dwell: { zone: …, for: … } }`; else give it a `when`"
+        case "until", "for", "clear_for": "take `on` out, and write what is to hold as `when`"
+        default: "take it out, or take `on` out and write a `when`, which goes down again"
+        }
+      diagnostics.error(
+        "conflicting-keys", "`\(entry.name)` goes with `when` alone: what `on` waits for happens, and is over",
+        at: entry.key.span, help: help)
+    }
   }
 }

@@ -12,10 +12,12 @@ extension RuleSet {
   ///   - rules: YAML; taken in the order of their paths, which is the order in which rules fire.
   ///   - zones: GeoJSON.
   ///   - catalogue: where it has no devices, signals are not checked.
+  ///   - surroundings: what rules may name besides.
   ///   - readFile: reads a file that a zone names: the path as it is written, and the rule file that it is to be sought beside.
   /// - Returns: `nil` when there was an error; all of them are in `diagnostics`, each at its place.
   public static func load(
     rules: [SourceFile], zones: [SourceFile], catalogue: SignalCatalogue,
+    surroundings: RuleSurroundings = RuleSurroundings(),
     readFile: (String, SourceFile) throws(Diagnostic) -> SourceFile, diagnostics: inout Diagnostics
   ) -> RuleSet? {
     var found = Diagnostics()
@@ -34,7 +36,7 @@ extension RuleSet {
     var vocabulary = Vocabulary(catalogue)
     vocabulary.zones = Set(collection.places.keys)
     vocabulary.tags = collection.tags
-    vocabulary.eventTypes = declarations.eventTypes
+    vocabulary.eventTypes = declarations.eventTypes.union([RuleEngine.outcomeEvent])
     let signalEntries = documents.flatMap(\.signals)
     for name in SignalReader.names(signalEntries) where vocabulary.type(of: name) == nil {
       vocabulary.declare(name, .dyn)
@@ -52,7 +54,9 @@ extension RuleSet {
     reports.warnOfUnmatched(policies, at: documents.lazy.compactMap(\.reportSpan).first, diagnostics: &found)
 
     let hasPositions = catalogue.devices.isEmpty || catalogue.positionDevice != nil
-    let reader = RuleReader(zones: collection, hasPositions: hasPositions)
+    let reader = RuleReader(
+      zones: collection, hasPositions: hasPositions, expressions: expressions, catalogue: catalogue,
+      computed: computed.map(\.name), surroundings: surroundings)
     let made = namedOnce(
       documents.flatMap(\.rules).compactMap { reader.rule($0, diagnostics: &found) }, diagnostics: &found)
     if made.count > ruleLimit || policies.count > ruleLimit {

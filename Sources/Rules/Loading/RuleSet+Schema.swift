@@ -65,8 +65,16 @@ extension RuleSet {
     [
       .init("name", name, isRequired: true, "The rule's name"),
       .init("description", .text(), "For people"),
-      .init("on", .object(trigger), "What sets it off; several mean either"),
+      .init("on", .either([.choice(["start"]), .object(trigger)]), "What sets it off; several mean either"),
+      .init("when", .expression, "An expression: beside `on` a guard, alone what raises the rule"),
+      .init("until", .expression, "What brings it down; else that `when` fails"),
+      .init("for", .quantity(.time), "How long `when` must have held"),
+      .init("clear_for", .quantity(.time), "How long what brings it down must have held"),
+      .init("cooldown", .quantity(.time), "So long after a raise there is no other"),
+      .init("limit", .text(), "`5 per hour`: what goes beyond it is dropped and counted"),
+      .init("notify_clear", .boolean, standard: "`true`", "Whether its events are closed when it goes down"),
       .init("then", .list(action), isRequired: true, "What to do"),
+      .init("clear", .list(action), "What to do when it goes down"),
     ]
   }
 
@@ -74,13 +82,53 @@ extension RuleSet {
     [
       .init("enter", zoneNames, "A zone is entered; also `tag:NAME`"),
       .init("exit", zoneNames, "A zone is left; also `tag:NAME`"),
+      .init("dwell", .object(dwell), "So long in a zone, once for each visit"),
+      .init("cross", zoneNames, "Through a zone between two fixes, neither of them inside"),
+      .init("change", .oneOrMore(.text()), "A signal's value is another than the last one known"),
+      .init("every", .quantity(.time), "Again and again"),
+      .init("link", .table(names: .any, .choice(["up", "down"])), "An uplink's connection comes up or goes down"),
+      .init("command", .oneOrMore(.text()), "A server's command of that name"),
+      .init("start", .boolean, "The gateway starts"),
+    ]
+  }
+
+  private static var dwell: [Schema.Key] {
+    [
+      .init("zone", zoneNames, isRequired: true, "The zone; also `tag:NAME`"),
+      .init("for", .quantity(.time), isRequired: true, "How long"),
     ]
   }
 
   private static var action: Schema {
-    .object([
-      .init("event", .either([.text(pattern: "^[a-z_][a-z0-9_]{0,63}$"), .object(event)]), "Tells the server")
+    .either([
+      .choice(["shutdown"]),
+      .object([
+        .init("event", .either([.text(pattern: "^[A-Za-z0-9_.-]{1,64}$"), .object(event)]), "Tells the server"),
+        .init("report", .oneOrMore(.text()), "Sends the newest of these signals at once"),
+        .init("sample", .table(names: .any, .quantity(.time)), "Reads devices so often while the rule is up"),
+        .init("set", .table(names: .identifiers, .expression), "Variables, each an expression"),
+        .init("run", .either([.text(), .object(hook)]), "Starts a program of the hooks folder"),
+        .init("log", .either([.text(), .object(log)]), "A line in the log"),
+        .init("shutdown", .boolean, "Commits everything now: the power is about to go"),
+      ]),
     ])
+  }
+
+  private static var hook: [Schema.Key] {
+    [
+      .init("hook", .text(), isRequired: true, "The program's name in `hooks.d`"),
+      .init("args", .list(.anything), "Its arguments"),
+      .init("timeout", .quantity(.time), standard: "`10 s`", "How long it may run"),
+      .init("data", .table(names: .any, .anything), "What it gets on standard input"),
+    ]
+  }
+
+  private static var log: [Schema.Key] {
+    [
+      .init("message", .text(), isRequired: true, "What to write"),
+      .init("level", .choice(["info", "warning", "error"]), standard: "`info`", "How bad it is"),
+      .init("data", .table(names: .any, .anything), "What goes with it"),
+    ]
   }
 
   private static var event: [Schema.Key] {

@@ -21,6 +21,8 @@ public struct RuleSet: Sendable {
   private let units: [SignalName: String]
   /// The slots of its expressions, by number.
   let slots: SlotTable
+  /// By rule: for how long an unknown condition leaves a wait running.
+  let patiences: [Interval]
   /// What the engine keeps for its expressions.
   let plan: SignalPlan
 
@@ -38,8 +40,20 @@ public struct RuleSet: Sendable {
     self.rules = rules
     self.reports = reports
     self.catalogue = catalogue
-    let conditions = rules.compactMap(\.condition) + reports.compactMap(\.when)
-    self.slots = slots ?? SlotTable(reading: conditions.flatMap(\.reads))
+    var slots = slots ?? SlotTable()
+    for slot in rules.flatMap(\.reads) + reports.compactMap(\.when).flatMap(\.reads) {
+      slots.markRead(slots.intern(slot))
+    }
+    let known = catalogue.signalNames + computed.map(\.name)
+    for rule in rules {
+      for case .report(let patterns) in rule.actions + rule.clearActions {
+        for name in known where patterns.contains(where: { $0.matches(name) }) {
+          slots.markRead(slots.intern(.signal(name)))
+        }
+      }
+    }
+    self.slots = slots
+    patiences = rules.map { Self.patience(of: $0, catalogue) }
     self.budgets = budgets
     self.computed = computed
     plan = SignalPlan(
@@ -80,8 +94,25 @@ extension Zone {
   }
 }
 
-extension Rule {
-  var canonical: String { "\(name)\n\(canonicalTrigger)\n\(actions)" }
+extension RuleSet {
+  /// The longest `stale_after` of what the rule's level reads; of what has none, that of zones: the position device's.
+  private static func patience(of rule: Rule, _ catalogue: SignalCatalogue) -> Interval {
+    let standard = Interval.seconds(10)
+    let devices = rule.levelReads.map { slot in
+      slot.signal.map { catalogue.device($0.device) } ?? catalogue.positionDevice.flatMap { catalogue.device($0) }
+    }
+    return devices.compactMap { $0?.staleAfter }.max() ?? standard
+  }
+}
+
+extension SignalCatalogue {
+  /// Every signal that the declared devices have, in their order.
+  var signalNames: [SignalName] {
+    devices.flatMap { device in
+      (device.givesPosition ? [SignalName.position(of: device.name)] : [])
+        + device.metrics.map { SignalName(device: device.name, metric: $0.name) }
+    }
+  }
 }
 
 extension ReportPolicy {

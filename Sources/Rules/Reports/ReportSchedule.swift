@@ -59,7 +59,7 @@ struct ReportSchedule: Sendable {
     return policies[index].stretched(by: factor)
   }
 
-  private mutating func charge(_ report: Report, to policy: Int?) {
+  mutating func charge(_ report: Report, to policy: Int?) {
     for budget in budgets.indices where holds(budget, for: policy.map { policies[$0] }) {
       meters[budget].charge(
         ReportSize.of(report.name, report.observation.content), at: report.time, budgets[budget])
@@ -107,7 +107,7 @@ struct ReportSchedule: Sendable {
     return .hold
   }
 
-  private mutating func markSent(_ content: ReportedContent, at time: EngineTime, slot: Int) {
+  mutating func markSent(_ content: ReportedContent, at time: EngineTime, slot: Int) {
     let sent = SentContent(content, after: slots[slot].state?.sent)
     set(ReportState(sentAt: time, sent: sent), slot: slot)
   }

@@ -30,11 +30,4 @@ extension RuleEngine {
       offer(ReportState.Held(at: time, stamp: nil, content: content), of: name, &effects)
     }
   }
-
-  /// The next whole second, where an expression's answer changes by time alone.
-  var nextTick: EngineTime? {
-    guard rules.plan.mentionsTime else { return nil }
-    let second: Int64 = 1_000_000_000
-    return EngineTime(nanoseconds: (now.nanoseconds / second + 1) * second)
-  }
 }

@@ -161,9 +161,10 @@ struct SignalStore: Sendable {
     mark(plan.systemSlots)
   }
 
-  mutating func setLink(_ uplink: String, isUp: Bool) {
+  /// Whether it is news.
+  mutating func setLink(_ uplink: String, isUp: Bool) -> Bool {
     let isKnown = system.links.contains(uplink)
-    guard isKnown != isUp, !isUp || system.links.count < 64 else { return }
+    guard isKnown != isUp, !isUp || system.links.count < 64 else { return false }
     if isUp {
       system.links.append(uplink)
       system.links.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
@@ -172,6 +173,7 @@ struct SignalStore: Sendable {
     }
     dirty.system = true
     mark(plan.systemSlots)
+    return true
   }
 
   mutating func noteClock() { mark(plan.systemSlots) }

@@ -1,78 +1,74 @@
+import Config
 import Model
 
-/// What to do when something happens.
+/// What to do when something happens, or as long as something holds.
 struct Rule: Sendable {
   var name: String
   var description: String?
+  /// What sets it off; empty for a level.
   var triggers: [Trigger]
-  /// `when` beside `on`; unknown does not let the trigger pass.
+  /// Beside triggers a guard, which unknown does not let pass; alone the condition of the level.
   var condition: (any Condition)?
+  /// How a rule without triggers goes up and down.
+  var level: Level?
+  /// The least time between one raise, or setting off, and the next.
+  var cooldown: Interval?
+  /// How many of them there may be in a stretch of time; more are dropped.
+  var limit: CountRate?
   var actions: [Action]
+  /// Done when the level goes down.
+  var clearActions: [Action] = []
 
   /// What makes a rule the same rule after a reload: its name and what sets it off, however the file writes it.
   var canonicalTrigger: String {
-    let triggers = triggers.map(\.canonical).sorted().joined(separator: " ")
-    return condition.map { "\(triggers) when \($0.canonical)" } ?? triggers
+    var text = triggers.map(\.canonical).sorted().joined(separator: " ")
+    if let condition { text += (triggers.isEmpty ? "when " : " when ") + condition.canonical }
+    return level.map { text + $0.canonical } ?? text
+  }
+
+  /// Everything that a change of would be a change of the rule.
+  var canonical: String {
+    """
+    \(name)
+    \(canonicalTrigger)
+    \(cooldown?.nanoseconds ?? -1) \(limit.map { "\($0.count) per \($0.per.nanoseconds)" } ?? "") \
+    \(level?.notifiesClear ?? true)
+    \(actions.map(\.canonical).joined(separator: "\n"))
+    \(clearActions.map(\.canonical).joined(separator: "\n"))
+    """
+  }
+
+  /// What its level depends on: a change of any of it asks the rule again.
+  var levelReads: [Slot] {
+    guard let level else { return [] }
+    return (condition?.reads ?? []) + (level.until?.reads ?? [])
+  }
+
+  /// Every slot that it needs to be kept.
+  var reads: [Slot] {
+    var slots = levelReads + (triggers.isEmpty ? [] : condition?.reads ?? [])
+    for case .change(let signal) in triggers { slots.append(.signal(signal)) }
+    for action in actions + clearActions { slots += action.reads }
+    return slots
   }
 }
 
-/// One thing that sets a rule off.
-enum Trigger: Hashable, Sendable {
-  case enter(ZoneSelector)
-  case exit(ZoneSelector)
+/// How a rule that is a condition goes up and down.
+struct Level: Sendable {
+  /// What brings it down; `nil`: that its condition fails.
+  var until: (any Condition)?
+  /// How long the condition must have held.
+  var holdFor = Interval.zero
+  /// How long what brings it down must have held.
+  var clearFor = Interval.zero
+  /// Whether the events that its raising opened are closed by others.
+  var notifiesClear = true
 
   var canonical: String {
-    switch self {
-    case .enter(let zones): "enter:\(zones.canonical)"
-    case .exit(let zones): "exit:\(zones.canonical)"
-    }
+    var text = ""
+    if let until { text += " until \(until.canonical)" }
+    if holdFor != .zero { text += " for \(holdFor.nanoseconds)" }
+    if clearFor != .zero { text += " clear_for \(clearFor.nanoseconds)" }
+    return text
   }
-
-  func isSetOff(by side: Side, of zone: Zone) -> Bool {
-    switch self {
-    case .enter(let zones): side == .inside && zones.selects(zone)
-    case .exit(let zones): side == .outside && zones.selects(zone)
-    }
-  }
-}
-
-/// One zone by its id, or all that carry a tag: `depot`, `tag:site`.
-enum ZoneSelector: Hashable, Sendable {
-  case zone(String)
-  case tag(String)
-
-  static let tagPrefix = "tag:"
-
-  init(_ text: String) {
-    self = text.hasPrefix(Self.tagPrefix) ? .tag(String(text.dropFirst(Self.tagPrefix.count))) : .zone(text)
-  }
-
-  func selects(_ zone: Zone) -> Bool {
-    switch self {
-    case .zone(let id): zone.id == id
-    case .tag(let tag): zone.tags.contains(tag)
-    }
-  }
-
-  /// The kind goes first, since a zone's id is any text.
-  var canonical: String {
-    switch self {
-    case .zone(let id): "zone \(id.debugDescription)"
-    case .tag(let tag): "tag \(tag)"
-    }
-  }
-}
-
-/// What a rule does.
-enum Action: Hashable, Sendable {
-  /// `event: geofence_event`: tells of the crossing that set the rule off.
-  case geofenceEvent
-  case event(EventTemplate)
-}
-
-/// An event of the rule's own, as the file describes it.
-struct EventTemplate: Hashable, Sendable {
-  var type: String
-  var severity: GeneralEvent.Severity
-  var data: [GeneralEvent.Member]
 }

@@ -2,11 +2,11 @@ import Geo
 
 /// A box beyond which a fix is surely outside a zone: the bounding box grown by more than the exit margin.
 struct ZoneReach: Sendable {
-  private let south: Double
-  private let north: Double
+  let south: Double
+  let north: Double
   /// Longitudes by their middle and half width, so that a box over the antimeridian needs no special case.
-  private let middle: Double
-  private let halfWidth: Double
+  let middle: Double
+  let halfWidth: Double
 
   init(_ zone: Zone) {
     let box = zone.shape.boundingBox.expanded(by: zone.band.reach)

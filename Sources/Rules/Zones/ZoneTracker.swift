@@ -9,7 +9,7 @@ struct ZoneTracker: Sendable {
   var dirty: DirtyList
   /// Zones of which an expression may see something else since this was last taken.
   var changed = DirtyList(count: 0)
-  private let reaches: [ZoneReach]
+  let reaches: [ZoneReach]
   /// The distinct `lost_after`s, ascending; each is a timer.
   private var losses: [Loss]
 

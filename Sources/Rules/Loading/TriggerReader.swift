@@ -1,0 +1,148 @@
+import Config
+import Model
+
+/// Reads `on`.
+struct TriggerReader {
+  let zones: ZoneCollection
+  let hasPositions: Bool
+  let expressions: ExpressionReader
+  let surroundings: RuleSurroundings
+
+  func triggers(_ node: YAMLNode, diagnostics: inout Diagnostics) -> [Trigger] {
+    if node.scalar?.text == "start" { return [.start] }
+    guard var reader = MappingReader(node, what: "`on`", diagnostics: &diagnostics) else { return [] }
+    let enter = reader.optional("enter")
+    let exit = reader.optional("exit")
+    let dwell = reader.optional("dwell")
+    let cross = reader.optional("cross")
+    let change = reader.optional("change")
+    let every = reader.optional("every")
+    let link = reader.optional("link")
+    let command = reader.optional("command")
+    let start = reader.optional("start")
+    reader.finish(diagnostics: &diagnostics)
+    if [enter, exit, dwell, cross, change, every, link, command, start].allSatisfy({ $0 == nil }) {
+      diagnostics.error(
+        "missing-key", "`on` says nothing that could happen", at: node.span,
+        help: "write `on: { enter: depot, exit: depot }`")
+    }
+    if !hasPositions, enter != nil || exit != nil || dwell != nil || cross != nil {
+      diagnostics.warning(
+        "no-position", "no device gives positions, so that no zone is ever entered or left", at: node.span,
+        help: "add a device that does to `devices.d`, such as `gps: { driver: gpsd }`")
+    }
+    var triggers = selectors(enter, "`enter`", diagnostics: &diagnostics).map(Trigger.enter)
+    triggers += selectors(exit, "`exit`", diagnostics: &diagnostics).map(Trigger.exit)
+    triggers += dwell.map { self.dwell($0, diagnostics: &diagnostics) } ?? []
+    triggers += selectors(cross, "`cross`", diagnostics: &diagnostics).map(Trigger.cross)
+    for item in items(change, "`change`", diagnostics: &diagnostics) {
+      if let signal = signal(item, diagnostics: &diagnostics) { triggers.append(.change(signal)) }
+    }
+    if let time = every?.interval("`every`", in: .seconds(1) ... .days(366), diagnostics: &diagnostics) {
+      triggers.append(.every(time))
+    }
+    triggers += link.map { links($0, diagnostics: &diagnostics) } ?? []
+    for item in items(command, "`command`", diagnostics: &diagnostics) {
+      if let name = item.name("the name of a command", form: .label, diagnostics: &diagnostics) {
+        triggers.append(.command(name))
+      }
+    }
+    if let start { triggers += self.start(start, diagnostics: &diagnostics) }
+    return triggers
+  }
+
+  private func start(_ node: YAMLNode, diagnostics: inout Diagnostics) -> [Trigger] {
+    switch node.boolean("`start`", diagnostics: &diagnostics) {
+    case true?: return [.start]
+    case false?:
+      diagnostics.error(
+        "unreachable", "`start: false` sets nothing off", at: node.span, help: "take it out, or write `start: true`")
+      return []
+    case nil: return []
+    }
+  }
+
+  private func dwell(_ node: YAMLNode, diagnostics: inout Diagnostics) -> [Trigger] {
+    guard var reader = MappingReader(node, what: "`dwell`", diagnostics: &diagnostics) else { return [] }
+    let zone = reader.required("zone", diagnostics: &diagnostics)
+    let time = reader.required("for", diagnostics: &diagnostics)
+    reader.finish(diagnostics: &diagnostics)
+    let selectors = selectors(zone, "`zone`", diagnostics: &diagnostics)
+    guard let time = time?.interval("`for`", in: RuleReader.waits, diagnostics: &diagnostics) else { return [] }
+    return selectors.map { .dwell($0, time) }
+  }
+
+  private func signal(_ node: YAMLNode, diagnostics: inout Diagnostics) -> SignalName? {
+    guard let expression = expressions.value(node, "`change`", diagnostics: &diagnostics) else { return nil }
+    if let name = SignalName(expression.canonical), expression.reads == [.signal(name)] { return name }
+    diagnostics.error(
+      "wrong-type", "`change` names a signal, and this is an expression", at: node.span,
+      help: "give it a name under `signals:`, and write that here")
+    return nil
+  }
+
+  private func links(_ node: YAMLNode, diagnostics: inout Diagnostics) -> [Trigger] {
+    guard var reader = MappingReader(node, what: "`link`", diagnostics: &diagnostics) else { return [] }
+    let entries = reader.remaining()
+    reader.finish(diagnostics: &diagnostics)
+    return entries.compactMap { entry in
+      let isUp = entry.value.choice("a link", of: [("up", true), ("down", false)], diagnostics: &diagnostics)
+      guard let name = entry.key.name("the name of an uplink", form: .label, diagnostics: &diagnostics) else {
+        return nil
+      }
+      if let known = surroundings.uplinks, !known.contains(name) {
+        diagnostics.error(
+          "unknown-uplink", "there is no uplink `\(name)`", at: entry.key.span,
+          help: Suggestion.closest(name, in: known).map { "did you mean `\($0)`?" }
+            ?? "uplinks are named under `uplinks:` in waypost.yaml")
+      }
+      return isUp.map { .link(name, isUp: $0) }
+    }
+  }
+
+  // MARK: Zones
+
+  /// One, or a list.
+  private func items(_ node: YAMLNode?, _ what: String, diagnostics: inout Diagnostics) -> [YAMLNode] {
+    guard let node else { return [] }
+    guard case .sequence = node.content else { return [node] }
+    return node.sequence(what, count: 1...1000, diagnostics: &diagnostics) ?? []
+  }
+
+  private func selectors(_ node: YAMLNode?, _ what: String, diagnostics: inout Diagnostics) -> [ZoneSelector] {
+    items(node, what, diagnostics: &diagnostics).compactMap { selector($0, what, diagnostics: &diagnostics) }
+  }
+
+  private func selector(_ node: YAMLNode, _ what: String, diagnostics: inout Diagnostics) -> ZoneSelector? {
+    // A zone's id may look like a number: `enter: 4711` means the zone `4711`.
+    let text: String?
+    if let scalar = node.scalar, !node.isNull {
+      text = scalar.text
+    } else {
+      text = node.string(what, diagnostics: &diagnostics)
+    }
+    guard let text else { return nil }
+    let selector = ZoneSelector(text)
+    switch selector {
+    case .zone(let id):
+      guard zones.places[id] == nil else { return selector }
+      diagnostics.error(
+        "unknown-zone", "there is no zone `\(id)`", at: node.span,
+        help: suggestion(id, in: zones.places.keys.sorted(), tags: zones.tags))
+    case .tag(let tag):
+      guard !zones.tags.contains(tag) else { return selector }
+      diagnostics.error(
+        "unknown-tag", "no zone has the tag `\(tag)`", at: node.span,
+        help: Suggestion.closest(tag, in: zones.tags.sorted()).map { "did you mean `tag:\($0)`?" }
+          ?? "add `tags: [\(tag)]` to a zone")
+    }
+    return nil
+  }
+
+  private func suggestion(_ id: String, in ids: [String], tags: Set<String>) -> String {
+    if tags.contains(id) { return "write `tag:\(id)` for all zones with that tag" }
+    if let meant = Suggestion.closest(id, in: ids) { return "did you mean `\(meant)`?" }
+    return ids.isEmpty
+      ? "declare it under `zones:`" : "declare it under `zones:`, or name one of the \(ids.count) that there are"
+  }
+}

@@ -1,0 +1,75 @@
+import Model
+
+/// One thing that sets a rule off.
+enum Trigger: Hashable, Sendable {
+  case enter(ZoneSelector)
+  case exit(ZoneSelector)
+  /// So long inside, by the clock; once for each visit.
+  case dwell(ZoneSelector, Interval)
+  /// Through the zone between two fixes, neither of them inside.
+  case cross(ZoneSelector)
+  /// A signal's value is another than the last one known.
+  case change(SignalName)
+  case every(Interval)
+  case link(String, isUp: Bool)
+  case command(String)
+  /// The gateway starts.
+  case start
+
+  var canonical: String {
+    switch self {
+    case .enter(let zones): "enter:\(zones.canonical)"
+    case .exit(let zones): "exit:\(zones.canonical)"
+    case .dwell(let zones, let time): "dwell:\(zones.canonical) \(time.nanoseconds)"
+    case .cross(let zones): "cross:\(zones.canonical)"
+    case .change(let signal): "change:\(signal)"
+    case .every(let time): "every:\(time.nanoseconds)"
+    case .link(let name, let isUp): "link:\(name) \(isUp ? "up" : "down")"
+    case .command(let name): "command:\(name)"
+    case .start: "start"
+    }
+  }
+
+  func isSetOff(by side: Side, of zone: Zone) -> Bool {
+    switch self {
+    case .enter(let zones): side == .inside && zones.selects(zone)
+    case .exit(let zones): side == .outside && zones.selects(zone)
+    default: false
+    }
+  }
+
+  /// Whether it tells of a border and where it was crossed.
+  var isCrossing: Bool {
+    switch self {
+    case .enter, .exit: true
+    default: false
+    }
+  }
+}
+
+/// One zone by its id, or all that carry a tag: `depot`, `tag:site`.
+enum ZoneSelector: Hashable, Sendable {
+  case zone(String)
+  case tag(String)
+
+  static let tagPrefix = "tag:"
+
+  init(_ text: String) {
+    self = text.hasPrefix(Self.tagPrefix) ? .tag(String(text.dropFirst(Self.tagPrefix.count))) : .zone(text)
+  }
+
+  func selects(_ zone: Zone) -> Bool {
+    switch self {
+    case .zone(let id): zone.id == id
+    case .tag(let tag): zone.tags.contains(tag)
+    }
+  }
+
+  /// The kind goes first, since a zone's id is any text.
+  var canonical: String {
+    switch self {
+    case .zone(let id): "zone \(id.debugDescription)"
+    case .tag(let tag): "tag \(tag)"
+    }
+  }
+}
