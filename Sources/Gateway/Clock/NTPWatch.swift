@@ -1,5 +1,6 @@
 import Glibc
 import Inputs
+import Model
 import Synchronization
 import Threads
 
@@ -18,12 +19,17 @@ final class NTPWatch: Sendable {
     var systemd: @Sendable (_ milliseconds: Int) -> Bool? = { TimeDateControl.isSynchronised(within: $0) }
     /// `CLOCK_BOOTTIME`, nanoseconds.
     var now: @Sendable () -> Int64 = { BootClock.now }
+    /// The wall clock, whatever it is worth.
+    var wall: @Sendable () -> Timestamp = { WallClock.now }
+
+    /// The wall clock when the boot clock was zero: what a step of the wall clock moves.
+    var offset: Timestamp { wall() + Interval(nanoseconds: -now()) }
   }
 
   /// How often systemd is asked at most. timedated ends itself after 30 s without a question, and each start of it is some lines in
   /// the system's log.
   static let askInterval: Int64 = 20_000_000_000
-  /// How long an answer holds. Whoever looks every 10 s, as the pipeline does, sees each answer; a step of the clock after it is asked about anew.
+  /// How long an answer holds. Whoever looks every 10 s, as the pipeline does, sees each answer.
   static let answerHolds: Int64 = 15_000_000_000
   /// The longest wait for an answer, milliseconds: while the gateway starts, and later.
   static let startPatience = 1000
@@ -31,6 +37,8 @@ final class NTPWatch: Sendable {
 
   private struct State {
     var answer = false
+    /// Of the clock that was asked about; where the clock has stepped since, the answer is about another.
+    var offset: Timestamp?
     var answeredAt: Int64?
     var askedAt: Int64?
     var isAsking = false
@@ -45,8 +53,9 @@ final class NTPWatch: Sendable {
   func askAtStart() -> Bool {
     if let known = sources.kernel() { return known }
     // The marker alone is enough here: it is of this boot, and nobody has set the clock since without a step, which is asked about.
+    let offset = sources.offset
     let answer = sources.timesyncd() ?? sources.systemd(Self.startPatience) ?? false
-    note(answer)
+    note(answer, offset)
     return answer
   }
 
@@ -56,9 +65,10 @@ final class NTPWatch: Sendable {
     if let known = sources.kernel() { return known }
     let marked = sources.timesyncd()
     if marked == false { return false }
-    let now = sources.now()
+    let (now, offset) = (sources.now(), sources.offset)
     let (answer, ask) = state.withLock { state in
-      let isFresh = state.answeredAt.map { now - $0 <= Self.answerHolds } ?? false
+      let isOfThisClock = state.offset.map { abs((offset - $0).nanoseconds) <= ClockTrust.step.nanoseconds } ?? false
+      let isFresh = isOfThisClock && state.answeredAt.map { now - $0 <= Self.answerHolds } ?? false
       let isDue = state.askedAt.map { now - $0 >= Self.askInterval } ?? true
       let ask = isDue && !state.isAsking
       if ask {
@@ -75,18 +85,20 @@ final class NTPWatch: Sendable {
   private func ask(orElse fallback: Bool) {
     do {
       try DedicatedThread.start(name: "ntp-watch") { [self] in
-        note(sources.systemd(Self.patience) ?? fallback)
+        let offset = sources.offset
+        note(sources.systemd(Self.patience) ?? fallback, offset)
       }
     } catch {
       // Without a thread there is no answer this time; the next question is asked in `askInterval`.
-      note(false)
+      note(false, sources.offset)
     }
   }
 
-  private func note(_ answer: Bool) {
+  private func note(_ answer: Bool, _ offset: Timestamp) {
     let now = sources.now()
     state.withLock { state in
       state.answer = answer
+      state.offset = offset
       state.answeredAt = now
       state.askedAt = state.askedAt ?? now
       state.isAsking = false

@@ -1,4 +1,5 @@
 import Foundation
+import Model
 import Synchronization
 import Testing
 
@@ -12,6 +13,8 @@ import Testing
       var timesyncd: Bool?
       var systemd: Bool?
       var seconds: Double = 1000
+      /// How far the wall clock is ahead of the boot clock, seconds.
+      var ahead: Double = 1_800_000_000
       var questions = 0
     }
 
@@ -37,7 +40,8 @@ import Testing
               $0.questions += 1
               return $0.systemd
             }
-          }, now: { self.answers.withLock { Int64($0.seconds * 1e9) } }))
+          }, now: { self.answers.withLock { Int64($0.seconds * 1e9) } },
+          wall: { self.answers.withLock { Timestamp(milliseconds: Int64(($0.seconds + $0.ahead) * 1000)) } }))
     }
   }
 
@@ -126,6 +130,22 @@ import Testing
     #expect(!watch.isSynchronised)
     #expect(await becomes(1, questionsOf: world))
     world.pass(seconds: 1)
+    #expect(!watch.isSynchronised)
+  }
+
+  @Test func anAnswerIsNotAboutAClockThatHasSteppedSince() async throws {
+    let world = World(systemd: true)
+    let watch = world.watch()
+    #expect(watch.askAtStart())
+    world.pass(seconds: 3)
+    world.answers.withLock {
+      $0.ahead += 10_800
+      $0.systemd = false
+    }
+    #expect(!watch.isSynchronised)
+    world.pass(seconds: 17)
+    #expect(!watch.isSynchronised)
+    #expect(await becomes(2, questionsOf: world))
     #expect(!watch.isSynchronised)
   }
 
