@@ -114,6 +114,9 @@ extension Daemon: ControlAnswers {
     case .command(let name):
       try await pipeline.command(name)
       try await write(ControlReply.success())
+    case .explain(let rule):
+      let (explanation, now) = try await pipeline.explanation(of: rule)
+      try await write(ControlReply.success { explanation.write(to: &$0, at: now) })
     case .reload: try await write(await reloader.reload().reply)
     case .recordExport:
       // The recording goes out piece by piece, so that a large one never lies in memory; the client knows by the end mark that it

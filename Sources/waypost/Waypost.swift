@@ -15,8 +15,9 @@ struct Waypost: AsyncParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      Init.self, Run.self, Check.self, Reload.self, CommandCommand.self, TestCommand.self, Replay.self, Status.self,
-      DoctorCommand.self, SchemaCommand.self, Record.self, Demo.self, VersionCommand.self,
+      Init.self, Run.self, Check.self, TestCommand.self, Replay.self, Reload.self, Status.self, Explain.self,
+      DoctorCommand.self, CommandCommand.self, Record.self, SchemaCommand.self, ReferenceCommand.self, Demo.self,
+      VersionCommand.self,
     ])
 
   /// As ArgumentParser does it, but a mistake on the command line ends with 2, “could not run”, like everything else that keeps a

@@ -76,7 +76,10 @@ public struct ControlClient: ~Copyable {
     writer.beginObject()
     writer.key("request")
     writer.string(request.name)
-    if case .command(let name) = request { writer.member("name", name) }
+    switch request {
+    case .command(let name), .explain(let name): writer.member("name", name)
+    case .status, .recordOn, .recordOff, .recordExport, .reload: break
+    }
     writer.endObject()
     try send(writer.bytes + [10])
     let line = try readLine()

@@ -16,6 +16,8 @@ public enum ControlRequest: Sendable, Equatable {
   case reload
   /// Tell the rules of a command, by its name: `{"request":"command","name":"wash"}`.
   case command(String)
+  /// Tell why a rule is up or not, by its name: `{"request":"explain","name":"cold_chain"}`.
+  case explain(rule: String)
 
   /// A request line, at most so many bytes.
   static let lineLimit = 4096
@@ -28,14 +30,20 @@ public enum ControlRequest: Sendable, Equatable {
     case .recordExport: "record-export"
     case .reload: "reload"
     case .command: "command"
+    case .explain: "explain"
     }
   }
 
-  /// - Parameter argument: The member `name` of the request, which a command has.
+  /// - Parameter argument: The member `name` of the request, which a command and an explanation have.
   init?(name: String, argument: String?) {
-    if name == "command", let argument {
+    switch (name, argument) {
+    case ("command", let argument?):
       self = .command(argument)
       return
+    case ("explain", let argument?):
+      self = .explain(rule: argument)
+      return
+    default: break
     }
     for request in [Self.status, .recordOn, .recordOff, .recordExport, .reload] where request.name == name {
       self = request

@@ -1,8 +1,26 @@
+import Config
 import Journal
 import Model
 import Rules
 
+/// There is no rule of that name.
+struct UnknownRule: Error, CustomStringConvertible {
+  let description: String
+}
+
 extension Pipeline {
+  /// Why a rule is up or not.
+  func explanation(of rule: String) throws -> (RuleExplanation, at: EngineTime) {
+    drain()
+    if let explanation = engine.explanation(of: rule) { return (explanation, engine.now) }
+    let names = engine.ruleNames
+    let closest = Suggestion.closest(rule, in: names)
+    throw UnknownRule(
+      description: "there is no rule `\(rule)`; "
+        + (closest.map { "did you mean `\($0)`?" }
+          ?? (names.isEmpty ? "there are none at all" : "the rules are: \(names.prefix(50).joined(separator: ", "))")))
+  }
+
   /// A picture of this moment, for `waypost status`.
   func report() throws -> PipelineReport {
     drain()

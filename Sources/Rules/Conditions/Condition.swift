@@ -1,3 +1,5 @@
+import Model
+
 /// What a condition says of this moment. `unknown` is neither: a signal is missing, stale or bad.
 enum Outcome: Hashable, Sendable {
   case holds
@@ -15,6 +17,21 @@ protocol Condition: Sendable {
   /// Two conditions with the same text are the same; decides what keeps its state over a reload.
   var canonical: String { get }
   func outcome(in situation: Situation) -> Outcome
+  /// The whole and its parts, with what each says now.
+  func parts(in situation: Situation) -> [ExpressionPart]
+}
+
+extension Condition {
+  /// The whole alone, where it knows of no parts.
+  func parts(in situation: Situation) -> [ExpressionPart] {
+    let value: Value? =
+      switch outcome(in: situation) {
+      case .holds: .boolean(true)
+      case .fails: .boolean(false)
+      case .unknown: nil
+      }
+    return [ExpressionPart(text: canonical, depth: 0, value: value, readings: [])]
+  }
 }
 
 extension Condition {

@@ -3,19 +3,14 @@ public import Model
 
 /// Why a rule is up or not, for `waypost explain`.
 public struct RuleExplanation: Hashable, Sendable {
-  /// A part of its condition, with what it says now.
-  public struct Part: Hashable, Sendable {
-    /// As it stands in the rule file.
-    public var text: String
-    /// `nil`: unknown.
-    public var holds: Bool?
-  }
-
-  /// What a condition reads, with its value now.
-  public struct Reading: Hashable, Sendable {
-    public var name: String
-    /// `nil`: unknown.
-    public var value: Value?
+  /// What counts: `when`, `until`.
+  public struct Condition: Hashable, Sendable {
+    /// Its key in the file.
+    public var key: String
+    /// True for the one that counts now: `until` while the rule is up, if it has one, else `when`.
+    public var counts: Bool
+    /// The whole, then its parts in the order of the text.
+    public var parts: [ExpressionPart]
   }
 
   /// What it waits for.
@@ -54,15 +49,18 @@ public struct RuleExplanation: Hashable, Sendable {
   public var lastFired: EngineTime?
   /// How often `limit` or `cooldown` dropped it.
   public var dropped: UInt64
-  /// What its condition says now; `nil`: unknown, or it has none.
-  public var outcome: Bool?
-  /// The condition that counts now, and of `a && b` or `a || b` each part.
-  public var parts: [Part]
-  /// What that reads, in the order of first mention.
-  public var readings: [Reading]
+  /// `when`, then `until`, as far as it has them.
+  public var conditions: [Condition]
   public var waits: [Wait]
   /// Ids of the events that its clearing will close.
   public var openEvents: [String]
+}
+
+extension RuleExplanation {
+  /// What the condition that counts says now; `nil`: unknown, or it has none.
+  public var outcome: Bool? {
+    if case .boolean(let holds)? = conditions.first(where: \.counts)?.parts.first?.value { holds } else { nil }
+  }
 }
 
 extension RuleEngine {
@@ -71,23 +69,24 @@ extension RuleEngine {
     guard let index = rules.rules.firstIndex(where: { $0.name == name }) else { return nil }
     let rule = rules.rules[index]
     let state = ruleStates[index]
-    let situation = situation(at: now)
     let isUp = rule.level != nil && state.level.isUp
-    let condition = isUp ? rule.level?.until ?? rule.condition : rule.condition
     return RuleExplanation(
       name: rule.name, description: rule.description, triggers: rule.triggers.map(\.canonical),
       isUp: rule.level.map { _ in isUp }, isMuted: state.level.isMuted, since: state.level.since,
       firings: state.firings, lastFired: state.lastFired, dropped: state.dropped,
-      outcome: condition.flatMap { $0.outcome(in: situation).holds },
-      parts: condition.map { parts(of: $0, in: situation) } ?? [],
-      readings: (condition?.reads ?? []).map { slot in
-        .init(name: slot.identifier, value: situation.value(of: slot).flatMap(RuleExpression.value))
-      },
+      conditions: explainedConditions(of: rule, isUp: isUp),
       waits: explainedWaits(of: index), openEvents: state.level.open.map(\.id))
   }
 
-  private func parts(of condition: any Condition, in situation: Situation) -> [RuleExplanation.Part] {
-    [.init(text: condition.canonical, holds: condition.outcome(in: situation).holds)]
+  private func explainedConditions(of rule: Rule, isUp: Bool) -> [RuleExplanation.Condition] {
+    let situation = situation(at: now)
+    let until = rule.level?.until
+    var conditions: [RuleExplanation.Condition] = []
+    if let condition = rule.condition {
+      conditions.append(.init(key: "when", counts: !isUp || until == nil, parts: condition.parts(in: situation)))
+    }
+    if let until { conditions.append(.init(key: "until", counts: isUp, parts: until.parts(in: situation))) }
+    return conditions
   }
 
   private func explainedWaits(of index: Int) -> [RuleExplanation.Wait] {
@@ -118,13 +117,7 @@ extension RuleEngine {
   }
 }
 
-extension Outcome {
-  /// `nil`: unknown.
-  var holds: Bool? {
-    switch self {
-    case .holds: true
-    case .fails: false
-    case .unknown: nil
-    }
-  }
+extension RuleEngine {
+  /// The rules' names, in file order.
+  public var ruleNames: [String] { rules.rules.map(\.name) }
 }

@@ -17,15 +17,9 @@ struct SchemaCommand: ParsableCommand {
   @Argument(help: "config: waypost.yaml; devices: devices.d; rules: rules.d.")
   var kind: SchemaKind
 
-  @Flag(name: .long, help: "Print the reference for people instead, in Markdown.")
-  var markdown = false
-
   func run() {
     let kind = kind.file
-    let text =
-      markdown
-      ? SchemaReference.markdown(kind.schema)
-      : JSONSchemaWriter.document(kind.schema, name: "\(kind.rawValue).json", title: kind.title)
+    let text = JSONSchemaWriter.document(kind.schema, name: "\(kind.rawValue).json", title: kind.title)
     Output.print(String(text.dropLast()))
   }
 }

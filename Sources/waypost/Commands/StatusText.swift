@@ -72,7 +72,7 @@ struct StatusText {
     return text
   }
 
-  private static func age(_ seconds: Double) -> String {
+  static func age(_ seconds: Double) -> String {
     switch seconds {
     case ..<120: "\(seconds.fixed(0)) s"
     case ..<7200: "\((seconds / 60).fixed(0)) min"

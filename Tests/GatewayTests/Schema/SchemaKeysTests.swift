@@ -26,11 +26,7 @@ import Testing
     switch schema {
     case .object(let keys):
       places.append(Place(kind: kind, text: text, keys: keys))
-      // A device's entry is told from others by its driver.
-      let told = keys.compactMap { key -> String? in
-        guard case .choice(let words) = key.schema, words.count == 1, key.isRequired else { return nil }
-        return "\(key.name): \(words[0]), "
-      }.joined()
+      let told = told(keys)
       for key in keys { collect(key.schema, text: inside("{\(told)\(key.name): @}"), kind: kind, into: &places) }
     case .list(let items): collect(items, text: inside("[@]"), kind: kind, into: &places)
     case .oneOrMore(let item): collect(item, text: text, kind: kind, into: &places)
@@ -40,12 +36,20 @@ import Testing
     }
   }
 
+  /// What tells a mapping from the others that may stand in its place: a device's driver, the URI of a key.
+  private static func told(_ keys: [Schema.Key]) -> String {
+    keys.filter(\.isRequired).compactMap { key -> String? in
+      switch key.schema {
+      case .choice(let words) where words.count == 1: "\(key.name): \(words[0]), "
+      case .text where key.name == "uri": "uri: 'pkcs11:object=key', "
+      default: nil
+      }
+    }.joined()
+  }
+
   /// The keys that the reader asks for at a place, as it says itself of a key that it doesn't know.
   private func asked(_ place: Place) -> Set<String>? {
-    let told = place.keys.compactMap { key -> String? in
-      guard case .choice(let words) = key.schema, words.count == 1, key.isRequired else { return nil }
-      return "\(key.name): \(words[0]), "
-    }.joined()
+    let told = Self.told(place.keys)
     let text = place.text.replacing("@", with: "{\(told)zzzzqqqq: 1}")
     let file = SourceFile(path: "test.yaml", bytes: Array(text.utf8))
     var diagnostics = Diagnostics()
