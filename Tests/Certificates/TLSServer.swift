@@ -41,6 +41,8 @@ public final class TLSServer: @unchecked Sendable {
     try self.init(port, "/usr/sbin/nginx", ["-c", file, "-e", "\(folder)/nginx-\(port).log"], isReady: nil)
   }
 
+  /// Any program.
+  /// - Parameter isReady: what it says then; `nil`: it listens; empty: it isn't waited for.
   public init(_ port: Int, _ program: String, _ arguments: [String], isReady: String?) throws {
     self.port = port
     output = FileManager.default.temporaryDirectory.appendingPathComponent("waypost-tls-\(UUID().uuidString)").path
@@ -54,7 +56,7 @@ public final class TLSServer: @unchecked Sendable {
     try process.run()
     for _ in 0..<2000 {
       // A probing connection would be s_server's only one, so its own word is waited for.
-      if let isReady { if said.contains(isReady) { return } } else if Self.isOpen(port) { return }
+      if let isReady { if isReady.isEmpty || said.contains(isReady) { return } } else if Self.isOpen(port) { return }
       guard process.isRunning else { break }
       poll(nil, 0, 5)
     }

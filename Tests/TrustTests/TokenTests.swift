@@ -73,4 +73,51 @@ import Trust
       #expect(error.message == "`vault:secret` is no kind of key that is known here")
     }
   }
+
+  @Test(.enabled(if: Self.hasTPM, "swtpm, tpm2-abrmd or dbus-daemon is not installed"))
+  func aKeyInATPM() throws {
+    let state = authority.folder + "/tpm"
+    try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
+    let port = TLSServer.freePortPair()
+    let tpm = try TLSServer(
+      port, "swtpm",
+      [
+        "socket", "--tpm2", "--tpmstate", "dir=\(state)", "--server", "type=tcp,port=\(port)", "--ctrl",
+        "type=tcp,port=\(port + 1)", "--flags", "not-need-init,startup-clear", "--seccomp", "action=none",
+      ], isReady: "")
+    // A TPM has room for three objects; on a box the kernel's /dev/tpmrm0 swaps them, here its predecessor does.
+    let address = "unix:path=\(authority.folder)/bus"
+    let bus = try TLSServer(
+      port, "dbus-daemon", ["--session", "--nofork", "--print-address", "--address=\(address)"], isReady: "unix:")
+    setenv("DBUS_SESSION_BUS_ADDRESS", address, 1)
+    let broker = try TLSServer(
+      port, "tpm2-abrmd", ["--session", "--allow-root", "--tcti=swtpm:host=127.0.0.1,port=\(port)"], isReady: "")
+    defer {
+      broker.kill()
+      bus.kill()
+      tpm.kill()
+    }
+    setenv("TPM2OPENSSL_TCTI", "tabrmd:bus_type=session", 1)
+    let (key, request) = (authority.folder + "/tpm.key", authority.folder + "/tpm.csr")
+    for attempt in 1...100 {
+      do {
+        try Authority.openssl([
+          "genpkey", "-provider", "tpm2", "-propquery", "provider=tpm2", "-algorithm", "EC", "-pkeyopt", "group:P-256",
+          "-out", key,
+        ])
+        break
+      } catch  where attempt < 100 { poll(nil, 0, 20) }
+    }
+    chmod(key, 0o600)
+    #expect(try String(contentsOfFile: key, encoding: .utf8).hasPrefix("-----BEGIN TSS2 PRIVATE KEY-----"))
+    try Authority.openssl([
+      "req", "-provider", "tpm2", "-provider", "default", "-propquery", "?provider=tpm2", "-new", "-key", key, "-subj",
+      "/CN=truck-005", "-out", request,
+    ])
+    let client = try authority.issue("truck-005", key: key, request: request)
+    try isShown(client.certificate, .file(.path(key)))
+  }
+
+  static let hasTPM = ["/usr/bin/swtpm", "/usr/sbin/tpm2-abrmd", "/usr/bin/dbus-daemon"]
+    .allSatisfy { FileManager.default.isExecutableFile(atPath: $0) }
 }
