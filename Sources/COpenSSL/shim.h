@@ -36,6 +36,7 @@ static inline int waypost_SSL_set_tlsext_host_name(SSL *connection, const char *
 }
 static inline uint64_t waypost_SSL_OP_NO_RENEGOTIATION(void) { return SSL_OP_NO_RENEGOTIATION; }
 static inline uint64_t waypost_SSL_OP_NO_COMPRESSION(void) { return SSL_OP_NO_COMPRESSION; }
+static inline int waypost_BIO_should_retry(BIO *bio) { return BIO_should_retry(bio); }
 static inline size_t waypost_BIO_pending(BIO *bio) { return (size_t)BIO_pending(bio); }
 static inline int waypost_ERR_GET_LIB(unsigned long code) { return ERR_GET_LIB(code); }
 static inline int waypost_ERR_GET_REASON(unsigned long code) { return ERR_GET_REASON(code); }

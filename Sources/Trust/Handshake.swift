@@ -1,4 +1,5 @@
 import COpenSSL
+import Glibc
 import Synchronization
 
 /// What OpenSSL's callbacks tell of one connection's handshake: who is at the other end, and what went wrong first.
@@ -9,6 +10,8 @@ struct Handshake: Sendable {
   var alert: Int32?
   /// OpenSSL's first error when the handshake failed.
   var error: UInt = 0
+  /// The socket's, as in errno(3), when it failed beneath the handshake.
+  var system: Int32 = 0
   /// The server has asked for a certificate.
   var wasAsked = false
   /// The handshake is over.
@@ -26,8 +29,9 @@ extension TLSContext {
       return 0
     }
     SSL_CTX_set_info_callback(pointer) { connection, what, value in
+      let number = errno
       guard let connection, let context = TLSContext.of(connection) else { return }
-      context.happened(what, value, on: connection)
+      context.happened(what, value, number, on: connection)
     }
     // Called when a certificate of ours is asked for; says nothing about it.
     SSL_CTX_set_cert_cb(
@@ -53,7 +57,7 @@ extension TLSContext {
     handshake.withLock { if $0.verification == nil { $0.verification = failure } }
   }
 
-  private func happened(_ what: Int32, _ value: Int32, on connection: OpaquePointer) {
+  private func happened(_ what: Int32, _ value: Int32, _ number: Int32, on connection: OpaquePointer) {
     switch what {
     case SSL_CB_HANDSHAKE_START:
       // Before the ClientHello is written: the last moment to say which server is meant, and the only one where a library makes the
@@ -67,8 +71,23 @@ extension TLSContext {
       handshake.withLock { if $0.alert == nil { $0.alert = number } }
     case SSL_CB_CONNECT_EXIT where value <= 0:
       let first = OpenSSLErrors.first
-      handshake.withLock { if $0.error == 0 { $0.error = first } }
+      let isSocket = first == 0 && Self.hasSocketFailed(connection)
+      handshake.withLock {
+        if $0.error == 0 { $0.error = first }
+        if isSocket, $0.system == 0 { $0.system = number }
+      }
     default: break
     }
+  }
+
+  /// True when what is waited for won't come: the socket has an error, not just nothing to give.
+  private static func hasSocketFailed(_ connection: OpaquePointer) -> Bool {
+    let bio: OpaquePointer?
+    switch SSL_want(connection) {
+    case SSL_READING: bio = SSL_get_rbio(connection)
+    case SSL_WRITING: bio = SSL_get_wbio(connection)
+    default: return false
+    }
+    return bio.map { waypost_BIO_should_retry($0) == 0 } ?? false
   }
 }

@@ -67,6 +67,12 @@ public final class TLSContext: @unchecked Sendable {
     return nil
   }
 
+  /// The socket's error beneath the handshake, as in errno(3), where a library that makes the connection swallows it.
+  public var socketError: Int32? {
+    let number = handshake.withLock { $0.system }
+    return number == 0 ? nil : number
+  }
+
   /// What it means that the server hung up before it had said anything, while `failure` is `nil`.
   ///
   /// Under TLS 1.3 a client is through before the server has looked at its certificate, and the alert that tells why it hung up is lost

@@ -24,6 +24,17 @@ extension MQTTLoop {
     return tls.hangUp.map(insecure)
   }
 
+  /// Why the handshake won't get on, if so. The library swallows what the socket says beneath it, and would be woken without end.
+  func handshakeFailure(_ events: Int16) -> Closure? {
+    guard let tls else { return nil }
+    if let failure = tls.failure { return insecure(failure) }
+    if let number = tls.socketError {
+      return handshakeFailure(MOSQ_ERR_ERRNO.asCode, number) ?? MQTTReason.network(number)
+    }
+    guard !tls.isEstablished, events & (Int16(POLLERR) | Int16(POLLHUP)) != 0 else { return nil }
+    return insecure(.hungUp)
+  }
+
   /// What a failure of TLS means for the link; tells the status first.
   func insecure(_ failure: TLSFailure) -> Closure {
     link.sink(.secured(TLSStatus(certificateEnds: tls?.certificate?.notAfter, failure: failure)))

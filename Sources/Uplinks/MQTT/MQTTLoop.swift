@@ -125,6 +125,7 @@ final class MQTTLoop {
     let code = mosquitto_connect_bind_async(
       handle, address, Int32(link.options.port), Int32(link.options.keepalive), nil)
     let number = errno
+    if let number = tls?.socketError { return handshakeFailure(code, number) ?? Self.unreachable(address, number) }
     guard code == MOSQ_ERR_SUCCESS.asCode else {
       if let failure = handshakeFailure(code, number) { return failure }
       return code == MOSQ_ERR_ERRNO.asCode
@@ -179,7 +180,7 @@ final class MQTTLoop {
       if code == MOSQ_ERR_SUCCESS.asCode, events & Int16(POLLOUT) != 0 { code = mosquitto_loop_write(handle, 100) }
       if code == MOSQ_ERR_SUCCESS.asCode, mosquitto_socket(handle) >= 0 { code = mosquitto_loop_misc(handle) }
       let number = errno
-      if let failure = tls?.failure, !isUp { return .ended(insecure(failure)) }
+      if !isUp, let failure = handshakeFailure(events) { return .ended(failure) }
       if code != MOSQ_ERR_SUCCESS.asCode || disconnected != nil { return ended(code: code, number: number) }
       if !isUp, Self.seconds() >= connackBy {
         return .ended(

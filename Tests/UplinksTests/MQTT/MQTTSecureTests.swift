@@ -142,6 +142,14 @@ struct MQTTSecureTests {
     #expect([.hungUp, .notTLS].contains(failure.code))
   }
 
+  @Test func aPortWhereNobodyListensIsNoMatterOfTLS() async throws {
+    let running = RunningUplink(try options(port: LoopbackPort.free()))
+    #expect(await eventually { running.status.lastError != nil })
+    #expect(running.status.lastError == "can't reach 127.0.0.1: connection refused")
+    #expect(running.status.tls?.failure == nil)
+    await running.cancel()
+  }
+
   @Test func aRenewedCertificateCountsAtTheNextConnection() async throws {
     let broker = try broker(authority.issue("broker"), wantsCertificate: true)
     let client = try authority.issue("truck-005", names: [], to: 9.5)
