@@ -18,6 +18,20 @@ struct HookFolder: Sendable {
     path = String(cString: current) + "/" + folder
   }
 
+  /// What the folder holds, sorted, for telling a misspelt name; `nil` where it can't be read. One that is not there holds nothing.
+  var names: [String]? {
+    guard let directory = opendir(path) else { return errno == ENOENT ? [] : nil }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory), names.count < ConfigurationFolder.fileLimit {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if Names.isLabel(name) { names.append(name) }
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
   /// Why a hook can't be started, in a few words; never its arguments.
   struct Refusal: Error, Hashable, CustomStringConvertible {
     var description: String

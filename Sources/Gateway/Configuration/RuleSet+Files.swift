@@ -8,12 +8,12 @@ extension RuleSet {
   /// - Parameter sources: Gets every file that was read, for showing its lines.
   static func load(
     ruleFiles: [SourceFile], zoneFiles: [SourceFile], zonesFolder: String?, catalogue: SignalCatalogue,
-    sources: inout [SourceFile], diagnostics: inout Diagnostics
+    surroundings: RuleSurroundings = RuleSurroundings(), sources: inout [SourceFile], diagnostics: inout Diagnostics
   ) -> RuleSet? {
     sources += ruleFiles + zoneFiles
     var named: [SourceFile] = []
     let rules = RuleSet.load(
-      rules: ruleFiles, zones: zoneFiles, catalogue: catalogue,
+      rules: ruleFiles, zones: zoneFiles, catalogue: catalogue, surroundings: surroundings,
       readFile: { (name, beside) throws(Diagnostic) in
         let file = try readZoneFile(name, beside: beside, zonesFolder: zonesFolder)
         named.append(file)

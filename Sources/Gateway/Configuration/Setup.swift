@@ -43,8 +43,10 @@ public struct Setup: Sendable {
     let rules = RuleSet.load(
       ruleFiles: ConfigurationFolder.read(folder.rules, ending: [".yaml", ".yml"], diagnostics: &result.diagnostics),
       zoneFiles: ConfigurationFolder.read(folder.zones, ending: [".geojson"], diagnostics: &result.diagnostics),
-      zonesFolder: folder.zones, catalogue: devices?.catalogue ?? SignalCatalogue(), sources: &result.sources,
-      diagnostics: &result.diagnostics)
+      zonesFolder: folder.zones, catalogue: devices?.catalogue ?? SignalCatalogue(),
+      surroundings: RuleSurroundings(
+        uplinks: configuration?.uplinks.map(\.name), hooks: HookFolder(beside: main).names),
+      sources: &result.sources, diagnostics: &result.diagnostics)
     if let configuration, let devices, let rules, !result.diagnostics.hasErrors {
       result.setup = Setup(
         configuration: configuration, devices: devices, rules: rules, fingerprint: fingerprint(of: result.sources),

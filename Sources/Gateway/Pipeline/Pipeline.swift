@@ -132,6 +132,8 @@ extension Pipeline {
     guard let starting else { return }
     self.starting = nil
     let now = clocks.bootTime()
+    // Which rules were up is in the state; the devices don't know it yet.
+    for sampling in engine.samplings { batch.append(.sample(sampling), at: now) }
     feed(.system(starting), bootTime: now)
     checkClock(at: now)
     settleStarted(at: now)
