@@ -36,6 +36,17 @@ rules:
     on: { enter: depot, exit: depot }
     then: [ { event: geofence_event } ]
 """
+HOOK = """\
+#!/bin/sh
+{ cat; echo; } >>/var/lib/waypost/hook.log
+touch /etc/waypost/forbidden
+"""
+HOOK_RULE = """\
+rules:
+  - name: told
+    on: { enter: depot, exit: depot }
+    then: [ { run: { hook: mark } } ]
+"""
 SLOW = 300  # seconds; the longest wait for what takes a moment on a real box
 
 
@@ -266,6 +277,18 @@ class Checks:
         self.machine.do("systemctl is-active waypost")
         return f"zones {before[0]} → {good[0]}; refused: {said}"
 
+    def hook(self):
+        """A rule runs a technician's program, in the gateway's sandbox, and what it may not do is said in the log."""
+        self.write("/etc/waypost/hooks.d/mark", HOOK)
+        self.write("/etc/waypost/rules.d/hook.yaml", HOOK_RULE)
+        self.machine.do("chmod 755 /etc/waypost/hooks.d/mark; systemctl reload waypost", timeout=SLOW)
+        said = self.machine.until("the hook to run", "grep -m 1 . /var/lib/waypost/hook.log", deadline=SLOW)
+        if json.loads(said)["rule"] != "told":
+            raise Failure(f"the hook was told: {said}")
+        self.machine.until("the sandbox's word", "journalctl -u waypost -o cat --no-pager | grep -q 'forbidden.*Read-only file system'")
+        self.machine.do("rm /etc/waypost/rules.d/hook.yaml; systemctl reload waypost", timeout=SLOW)
+        return said.strip()[:200]
+
     def hang(self, what, freeze, thaw):
         before, log = int(self.property("NRestarts")), self.machine.do("date +%s")
         self.drop_in("watchdog", "WatchdogSec=10\nTimeoutAbortSec=5\n")
@@ -339,7 +362,7 @@ def waiting(status, uplink):
     return next(u["waiting"] for u in status["uplinks"] if u["name"] == uplink)
 
 
-ORDER = ["install", "sandbox", "access", "clock_false", "hooks", "delivery", "clock_gps", "reload", "crash", "bad_configuration",
+ORDER = ["install", "sandbox", "access", "clock_false", "hooks", "delivery", "clock_gps", "reload", "hook", "crash", "bad_configuration",
          "watchdog_process", "watchdog_disk", "clock_timesyncd", "clock_other", "reboot", "power_cut", "remove"]
 
 

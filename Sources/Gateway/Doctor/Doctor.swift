@@ -104,13 +104,15 @@ public struct Doctor: Sendable {
   private func tryOut(_ setup: Setup, _ tell: (Finding) -> Void) async {
     let devices = setup.devices.devices
     let uplinks = setup.configuration.uplinks
-    let findings = await withTaskGroup(of: (Int, Finding).self) { group in
-      for (index, device) in devices.enumerated() { group.addTask { (index, await DeviceTrial(device: device).run()) } }
+    let findings = await withTaskGroup(of: (Int, [Finding]).self) { group in
+      for (index, device) in devices.enumerated() {
+        group.addTask { (index, [await DeviceTrial(device: device).run()]) }
+      }
       for (index, uplink) in uplinks.enumerated() {
         group.addTask { (devices.count + index, await UplinkTrial(configuration: uplink).run()) }
       }
       return await group.reduce(into: []) { $0.append($1) }
     }
-    for (_, finding) in findings.sorted(by: { $0.0 < $1.0 }) { tell(finding) }
+    for (_, findings) in findings.sorted(by: { $0.0 < $1.0 }) { findings.forEach(tell) }
   }
 }

@@ -52,17 +52,23 @@ struct RunningGateway {
   }
 
   private func uplinks(_ uptime: Double) -> [Finding] {
-    (status["uplinks"]?.array ?? []).map { uplink in
+    (status["uplinks"]?.array ?? []).flatMap { uplink in
       let topic = "uplink \(uplink["name"]?.string ?? "?")"
-      let destination = uplink["destination"]?.string ?? ""
-      let waiting = Int(uplink["waiting"]?.number ?? 0)
-      if uplink["state"]?.string == "connected" {
-        return .good(topic, "\(destination): connected, \(waiting) records wait")
-      }
-      let reason = uplink["last_error"]?.string ?? "not connected yet"
-      let text = "\(destination): \(reason); \(waiting) records wait"
-      return uptime < Self.settled && uplink["last_error"] == nil
-        ? .warning(topic, text, remedy: "look again in a moment") : .fault(topic, text, remedy: UplinkTrial.network)
+      let days = uplink["tls"]?["certificate_days"]?.number.map { Int($0) }
+      return [finding(uplink, topic, uptime)] + [UplinkTrial.certificate(topic, days: days)].compactMap { $0 }
     }
+  }
+
+  private func finding(_ uplink: JSONNode, _ topic: String, _ uptime: Double) -> Finding {
+    let destination = uplink["destination"]?.string ?? ""
+    let waiting = Int(uplink["waiting"]?.number ?? 0)
+    if uplink["state"]?.string == "connected" {
+      return .good(topic, "\(destination): connected, \(waiting) records wait")
+    }
+    let reason = uplink["last_error"]?.string ?? "not connected yet"
+    let text = "\(destination): \(reason); \(waiting) records wait"
+    return uptime < Self.settled && uplink["last_error"] == nil
+      ? .warning(topic, text, remedy: "look again in a moment")
+      : .fault(topic, text, remedy: uplink["tls"]?["remedy"]?.string ?? UplinkTrial.network)
   }
 }

@@ -8,7 +8,7 @@ struct UplinkTrial: Sendable {
 
   let configuration: UplinkConfiguration
 
-  func run() async -> Finding {
+  func run() async -> [Finding] {
     let (events, continuation) = AsyncStream.makeStream(of: LinkEvent.self, bufferingPolicy: .bufferingOldest(64))
     let link = configuration.transport.open { event in continuation.yield(event) }
     let clock = Task {
@@ -18,6 +18,7 @@ struct UplinkTrial: Sendable {
     defer { clock.cancel() }
     var finding: Finding?
     var failure: TLSFailure?
+    var days: Int?
     for await event in events {
       switch event {
       case .up(_, let detail):
@@ -29,13 +30,25 @@ struct UplinkTrial: Sendable {
             failure.map { .fault(topic, "\(destination): \($0.message)", remedy: $0.remedy) } ?? self.finding(closure)
         }
         continuation.finish()
-      case .secured(let tls): failure = tls.failure
+      case .secured(let tls):
+        failure = tls.failure
+        days = tls.certificateDays(at: WallClock.now.milliseconds / 1000) ?? days
       case .acknowledged, .refused, .notice: break
       }
     }
     if finding == nil { link.close(reason: "examined", farewell: nil) }
-    return finding
-      ?? .fault(topic, "\(destination) doesn't answer within \(Self.limit.components.seconds) s", remedy: Self.network)
+    let silence = Finding.fault(
+      topic, "\(destination) doesn't answer within \(Self.limit.components.seconds) s", remedy: Self.network)
+    return [finding ?? silence] + [Self.certificate(topic, days: days)].compactMap { $0 }
+  }
+
+  /// What is to be said of the box's own certificate, with so many days left; `nil` where it has none, or enough.
+  static func certificate(_ topic: String, days: Int?) -> Finding? {
+    guard let days, days < 30 else { return nil }
+    let remedy = "renew it, put it in the place of the old one, then `waypost reload`"
+    return days < 0
+      ? .fault(topic, "the box's own certificate has expired", remedy: remedy)
+      : .warning(topic, "the box's own certificate ends in \(days) days", remedy: remedy)
   }
 
   private var topic: String { "uplink \(configuration.name)" }

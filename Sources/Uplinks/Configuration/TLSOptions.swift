@@ -49,3 +49,17 @@ public struct TLSStatus: Sendable, Hashable {
     certificateEnds.map { CertificateFacts.days(until: $0, at: seconds) }
   }
 }
+
+extension TLSOptions {
+  /// The files that each connection reads, so that a reload notices a new certificate.
+  var credentials: [Secret] {
+    var files = [settings.authority, settings.certificate].compactMap { $0 } + settings.revocationLists
+    if case .file(let file)? = settings.key { files.append(file) }
+    return files.map { file in
+      switch file {
+      case .path(let path): .file(path)
+      case .credential(let name): .credential(name)
+      }
+    }
+  }
+}

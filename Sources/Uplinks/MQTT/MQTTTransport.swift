@@ -36,7 +36,7 @@ public struct MQTTTransport: Transport {
 
   public var destination: String { "\(options.tls == nil ? "mqtt" : "mqtts")://\(options.host):\(options.port)" }
   public var singly: RecordKinds { options.topics.singly }
-  public var credentials: [Secret] { [options.password].compactMap { $0 } }
+  public var credentials: [Secret] { [options.password].compactMap { $0 } + (options.tls?.credentials ?? []) }
 
   public func open(_ sink: @escaping @Sendable (LinkEvent) -> Void) -> any Link {
     let link = MQTTLink(options: options, sink: sink)

@@ -50,4 +50,22 @@ import Testing
     #expect(state("journal", of: try findings(#"{"journal":{"error":"disk full"}}"#)) == .fault)
     #expect(state("journal", of: try findings(#"{"journal":{"dead_letters":{"kept":2}}}"#)) == .warning)
   }
+
+  @Test func aCertificateThatEndsSoonIsTold() throws {
+    func states(_ days: Int) throws -> [Finding.State] {
+      try findings(
+        #"{"uptime":99,"uplinks":[{"name":"a","state":"connected","waiting":0,"tls":{"certificate_days":\#(days)}}]}"#
+      ).filter { $0.topic == "uplink a" }.map(\.state)
+    }
+    #expect(try states(200) == [.good])
+    #expect(try states(12) == [.good, .warning])
+    #expect(try states(-1) == [.good, .fault])
+  }
+
+  @Test func whatTLSFailedOfComesWithItsOwnRemedy() throws {
+    let findings = try findings(
+      #"{"uptime":99,"uplinks":[{"name":"a","state":"waiting to connect","last_error":"expired","tls":{"remedy":"renew it"}}]}"#
+    )
+    #expect(findings.first { $0.topic == "uplink a" }?.remedy == "renew it")
+  }
 }
