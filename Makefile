@@ -33,7 +33,7 @@ test: packages-test lint ## Everything that CI runs; ends with the test runner's
 	@scripts/verify-unit
 	@swift build --build-tests
 	swift test --skip-build --disable-xctest $(addprefix --skip ,$(WAITING) EndToEndTests)
-	swift test --skip-build --disable-xctest $(addprefix --filter ,$(WAITING))
+	@for target in $(WAITING); do swift test --skip-build --disable-xctest --filter $$target; done
 	WAYPOST_RELEASE_BINARY=$(CURDIR)/$(BINARY) swift test --skip-build --disable-xctest --filter EndToEndTests
 
 .PHONY: demo

@@ -1,4 +1,5 @@
 import Trust
+import Model
 import Uplinks
 
 /// Connects to a server once, while no gateway does, with the very settings that the gateway will use, and hangs up.

@@ -232,7 +232,8 @@ import Testing
       _ = try await Self.ask(.status, at: path)
       _ = idle
     }
-    #expect(ContinuousClock.now - begun < .seconds(3))
+    // A client that says nothing has 10 s.
+    #expect(ContinuousClock.now - begun < .seconds(9))
   }
 
   @Test func noGatewayIsToldWithTheRemedy() async throws {
