@@ -3,6 +3,7 @@ import Deflate
 import Inputs
 public import Model
 import Rules
+import Uplinks
 
 /// Everything that the files say, read, checked against each other and ready to run.
 public struct Setup: Sendable {
