@@ -59,19 +59,21 @@ extension Checker {
     }
     let isBesideDouble = operands.contains { !Self.isConstant($0) && type($0).holdsDoubles }
     let whole = operands
+    // To check the operands anew instead would double the work with each level of nesting.
+    let known = types
     let constants = operands.indices.filter { Self.isConstant(operands[$0]) && !(name == "_?_:_" && $0 == 0) }
     if isBesideDouble {
       for index in constants { operands[index] = lifted(whole[index]) }
       if let result = fit(overloads, matching, operands) { return result }
       // An index into a list and the like stays whole.
       operands = whole
-      for index in constants { _ = check(whole[index]) }
+      types = known
     }
     if let result = fit(overloads, matching, operands) { return result }
     for index in constants { operands[index] = lifted(whole[index]) }
     if let result = fit(overloads, matching, operands) { return result }
     operands = whole
-    for index in constants { _ = check(whole[index]) }
+    types = known
     return nil
   }
 
