@@ -52,6 +52,7 @@ let package = Package(
     library("Geo", []),
     library("CEL", []),
     library("Config", ["Model", "CYAML"]),
+    library("CELJSON", ["CEL", "Config"]),
     library("Rules", ["Model", "Geo", "CEL", "Config"]),
     library("Journal", ["Model", "Deflate", "CSQLite"]),
     library("Inputs", ["Model", "Threads", "Geo", "Config", "CExpat", log]),
@@ -73,7 +74,7 @@ let package = Package(
     .executableTarget(
       name: "waypost",
       dependencies: [
-        "Model", "CEL", "Config", "Rules", "Inputs", "Uplinks", "Gateway", log,
+        "Model", "CEL", "CELJSON", "Config", "Rules", "Inputs", "Uplinks", "Gateway", log,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -91,7 +92,7 @@ let package = Package(
     tests(of: "Geo", ["Config"], cases: ["Peers/containment.py"]),
     // Counts what is allocated, for tests that hold it to nothing.
     .target(name: "CAllocations", path: "Tests/CAllocations"),
-    tests(of: "CEL", ["CAllocations"]),
+    tests(of: "CEL", ["CAllocations", "CELJSON", "Config"]),
     tests(of: "Config", ["Model"], cases: ["Diagnostics/Cases"]),
     tests(of: "Rules", ["Model", "Geo", "CEL", "Config"], cases: ["Cases", "Mistakes"]),
     tests(of: "Journal", ["CSQLite"]),
