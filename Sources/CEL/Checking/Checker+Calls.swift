@@ -20,6 +20,14 @@ extension Checker {
     } else if let full = names.function(function) {
       name = full
     }
+    // The arguments of a macro that is used wrongly have names of its own.
+    if names.functions[name] == nil,
+      names.environment.macros.contains(where: { $0.name == function && $0.isMember == isMember })
+    {
+      unknownFunction(function, operands.first, arguments, expression)
+      set(expression, .error)
+      return expression.with(.call(function: function, target: operands.first, arguments: arguments))
+    }
     operands += arguments.map { check($0) }
     func rebuilt() -> Expression {
       expression.with(

@@ -18,6 +18,12 @@ extension Checker {
       return tell(expression.span, .unknownName, "there is no `\(name)`", word)
     }
     let isAlone = parts.count == 1
+    let metrics = isAlone ? Set(variables.filter { $0.hasPrefix(name + ".") }) : []
+    if !metrics.isEmpty {
+      return tell(
+        expression.span, .unknownName, "`\(name)` alone is no value",
+        "say which \(names.environment.memberNoun): \(Self.listed(metrics))")
+    }
     let simple = Set(variables.map { String($0.prefix { $0 != "." }) })
       .union(names.locals.map(\.name).filter { !$0.hasPrefix("@") })
     let members = isAlone ? variables.filter { $0.hasSuffix("." + name) }.sorted() : []
@@ -114,7 +120,7 @@ extension Checker {
     if let target, isCalledOnValue, type(target) == .error { return }
     let span = nameSpan(simple, target, expression)
     func told(_ help: String) { tell(span, .unknownName, "there is no function `\(name)`", help) }
-    if target == nil, names.environment.variables[name] != nil {
+    if target == nil || name.contains("."), names.reference(name) != nil {
       return tell(expression.span, .unknownName, "`\(name)` is no function", "write just `\(name)`")
     }
     if let target, let whole = target.qualifiedName, names.reference(whole + "." + name) != nil {

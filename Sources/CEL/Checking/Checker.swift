@@ -38,7 +38,7 @@ public struct Checker {
     _ expression: Expression, _ environment: Environment, text: String = ""
   ) -> Result<CheckedExpression, Problems> {
     var checker = Checker(environment, text)
-    let root = checker.check(expression)
+    let root = RoomyStack.run(expression.isDeeper(than: RoomyStack.plainDepth)) { checker.check(expression) }
     guard checker.problems.isEmpty else {
       return .failure(Problems(checker.problems.sorted { $0.span.lowerBound < $1.span.lowerBound }))
     }

@@ -3,7 +3,7 @@ extension CheckedExpression {
   /// for. What the specification calls a parsed expression.
   public init(unchecked expression: Expression, in environment: Environment) {
     var resolver = Resolver(names: Names(environment))
-    let root = resolver.resolve(expression)
+    let root = RoomyStack.run(expression.isDeeper(than: RoomyStack.plainDepth)) { resolver.resolve(expression) }
     self.init(root: root, types: [:], references: resolver.references, resultType: .dyn)
   }
 }

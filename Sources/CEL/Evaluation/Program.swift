@@ -15,7 +15,7 @@ public struct Program: Sendable {
 
   public init(compiling checked: CheckedExpression, in environment: Environment) {
     var compiler = Compiler(checked, environment)
-    root = compiler.compile(checked.root)
+    root = RoomyStack.run(checked.root.isDeeper(than: RoomyStack.plainDepth)) { compiler.compile(checked.root) }
     localCount = compiler.localCount
     cost = environment.limits.cost
     resultType = checked.resultType

@@ -35,6 +35,10 @@ extension Lexer {
         start, "a single `\(excerpt(start))` is not an operator",
         "write `\(symbol.rawValue)` for “\(symbol == .and ? "and" : "or")”")
       return symbol
+    case UInt8(ascii: "^"):
+      index += 1
+      tell(start, "there is no operator `^`", "multiply for a power: `x * x`")
+      return .times
     case UInt8(ascii: "*") where peek(1) == UInt8(ascii: "*"):
       index += 2
       tell(start, "there is no operator for powers", "multiply: `x * x`")
@@ -69,7 +73,6 @@ extension Lexer {
       tell(start, "`#` begins no comment in an expression", "write `//`, or delete it")
     case UInt8(ascii: "$"), UInt8(ascii: "@"):
       tell(start, "a name has no `\(excerpt(start))`", "delete it: names stand by themselves")
-    case UInt8(ascii: "^"): tell(start, "there is no operator `^`", "multiply for a power: `x * x`")
     case UInt8(ascii: "~"):
       tell(start, "there is no operator `~`", "`matches` compares with a pattern: `name.matches(\"a.*\")`")
     case UInt8(ascii: "\\"): tell(start, "a backslash has no place outside of quotes", "delete it")

@@ -16,6 +16,9 @@ extension Parser {
     }
   }
 
+  /// Words that begin a production of their own.
+  static let nestingWords: Set<String> = ["not", "if", "when", "then", "else", "between", "is", "in"]
+
   private static let wordOperators: [String: Symbol] = [
     "and": .and, "or": .or, "equals": .equal, "eq": .equal, "ne": .notEqual, "mod": .remainder, "gt": .greater,
     "lt": .less, "ge": .greaterOrEqual, "le": .lessOrEqual,
@@ -28,7 +31,7 @@ extension Parser {
   mutating func layOperator(_ start: Int, _ minimum: Int, _ left: inout Expression) {
     guard let word, !isAbandoned, index > 0 else { return }
     let place = token.span
-    if word == "is" || word == "equals" {
+    if word == "is" || word == "equals", minimum <= 3 {
       var span = place
       var symbol = Symbol.equal
       if case .identifier(let next) = ahead(1).kind, next.lowercased() == "not" {
@@ -42,7 +45,7 @@ extension Parser {
       let span = place.lowerBound..<ahead(1).span.upperBound
       tell(span, "`not in` is not an operator", "write `!(\(excerpt(left.span)) in …)`")
       advance()
-    } else if let symbol = Self.wordOperators[word] {
+    } else if let symbol = Self.wordOperators[word], let binding = Self.precedences[symbol], binding >= minimum {
       let name = symbol == .and ? " for “and”" : symbol == .or ? " for “or”" : ""
       tell(place, "`\(excerpt(place))` is not an operator", "write `\(symbol.rawValue)`\(name)")
       replace(by: symbol)

@@ -52,7 +52,7 @@ extension Parser {
 
   /// Tells of what stands where an expression has ended, and skips it, up to a comma, or what closes the bracket around it.
   mutating func leftover(closes closing: Symbol?) {
-    while !isAtEnd, symbol != closing, symbol != .comma || closing == nil || !isInCommaList {
+    while !isAtEnd, closing == nil || symbol != closing, symbol != .comma || closing == nil || !isInCommaList {
       let place = token
       if let symbol, symbol.isClosing {
         if closing != nil {

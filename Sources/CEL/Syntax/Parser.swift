@@ -27,7 +27,8 @@ public struct Parser {
       return ParsedExpression(root: Expression(id: 0, span: 0..<bytes.count, kind: .faulty), problems: [problem])
     }
     var parser = Parser(bytes, environment)
-    let root = parser.whole()
+    // A level takes up to 20 KiB in a debug build.
+    let root = RoomyStack.run(parser.tokens.nesting > 10) { parser.whole() }
     let problems = parser.problems.sorted {
       ($0.span.lowerBound, $0.span.upperBound) < ($1.span.lowerBound, $1.span.upperBound)
     }
@@ -41,7 +42,7 @@ public struct Parser {
     var lexer = Lexer(text)
     lexer.run()
     tokens = lexer.tokens
-    problems = lexer.problems
+    problems = Array(lexer.problems.prefix(Self.mostProblems))
     endIsLost = lexer.endIsLost
   }
 
@@ -118,9 +119,16 @@ public struct Parser {
 
   // MARK: Problems
 
+  static let mostProblems = 50
+
   mutating func tell(_ span: Range<Int>, _ message: String, _ help: String?) {
     guard !isAbandoned else { return }
     problems.append(Problem(span: span, code: .syntax, message: message, help: help))
+    // Beyond this it is no expression; and what was told is looked through at each new mistake.
+    if problems.count >= Self.mostProblems {
+      isAbandoned = true
+      index = tokens.count - 1
+    }
   }
 
   /// Whether something is told already where the reading stands, so that more would only follow from it.
