@@ -52,11 +52,16 @@ struct RunningGateway {
   }
 
   private func uplinks(_ uptime: Double) -> [Finding] {
-    (status["uplinks"]?.array ?? []).flatMap { uplink in
+    var findings: [Finding] = []
+    // A loop: Swift 6.3.1's optimiser crashes on this as a closure of `flatMap`.
+    for uplink in status["uplinks"]?.array ?? [] {
       let topic = "uplink \(uplink["name"]?.string ?? "?")"
-      let days = uplink["tls"]?["certificate_days"]?.number.map { Int($0) }
-      return [finding(uplink, topic, uptime)] + [UplinkTrial.certificate(topic, days: days)].compactMap { $0 }
+      findings.append(finding(uplink, topic, uptime))
+      var days: Int?
+      if let number = uplink["tls"]?["certificate_days"]?.number { days = Int(number) }
+      if let certificate = UplinkTrial.certificate(topic, days: days) { findings.append(certificate) }
     }
+    return findings
   }
 
   private func finding(_ uplink: JSONNode, _ topic: String, _ uptime: Double) -> Finding {
