@@ -63,6 +63,8 @@ extension Parser {
   }
 
   private mutating func replace(by symbol: Symbol) {
+    // The reading may have been given up with what was just told, and the end stays the end.
+    guard !isAtEnd else { return }
     tokens[index] = Token(kind: .symbol(symbol), span: token.span, isAttached: token.isAttached)
   }
 

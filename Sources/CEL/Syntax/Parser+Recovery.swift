@@ -1,6 +1,10 @@
 extension Parser {
   var isWord: Bool { if case .identifier = token.kind { true } else { false } }
 
+  private static func beginsNothing(_ symbol: Symbol) -> Bool {
+    precedences[symbol] != nil || symbol == .question || symbol == .dot || symbol == .not
+  }
+
   /// Where a value should begin and doesn't.
   mutating func missing() -> Expression {
     let place = token
@@ -39,11 +43,8 @@ extension Parser {
           place.span, "a value is missing before `\(excerpt(place.span))`",
           "write it, or delete `\(excerpt(place.span))`")
       }
-      // `> > 5`: what follows is read as the value.
-      if Self.precedences[symbol ?? .dot] != nil || symbol == .question || symbol == .dot || isWord { advance() }
-      nesting += 1
-      defer { nesting -= 1 }
-      keepLimits(place.span)
+      // `> > 5`: what follows is read as the value. All that begins none is passed over here, not by one call within another.
+      while !isAtEnd, symbol.map(Self.beginsNothing) ?? (token.kind == .identifier("in")) { advance() }
       if isAtEnd || symbol?.isClosing == true || symbol == .comma || symbol == .colon { return faulty(place.span) }
       _ = member()
       return faulty(place.span.lowerBound..<lastEnd)
