@@ -57,7 +57,7 @@ bench: packages-test ## Measure: start, size, memory, bytes written, latency, re
 	@scripts/bench $(BINARY)
 
 .PHONY: fuzz
-fuzz: packages-build ## Feed damaged configuration to `waypost check` for FUZZ_SECONDS (60)
+fuzz: packages-build ## Feed damaged configuration to `waypost check` and expressions to `waypost eval`, each for FUZZ_SECONDS (60)
 	@swift build --product waypost --sanitize=address -Xswiftc -use-ld=lld --scratch-path .build-address
 	@scripts/fuzz .build-address/debug/waypost $(FUZZ_SECONDS)
 
