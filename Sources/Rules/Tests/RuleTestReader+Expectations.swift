@@ -18,7 +18,10 @@ extension RuleTestReader {
     if let node = reader.optional("data"), var members = MappingReader(node, what: "`data`", diagnostics: &diagnostics)
     {
       data = members.remaining().compactMap { entry in
-        value(entry.value, diagnostics: &diagnostics).map { GeneralEvent.Member(key: entry.name, value: $0) }
+        guard let key = entry.key.name("a key of `data`", form: .label, diagnostics: &diagnostics),
+          let value = value(entry.value, diagnostics: &diagnostics)
+        else { return nil }
+        return GeneralEvent.Member(key: key, value: value)
       }
     }
     reader.finish(diagnostics: &diagnostics)

@@ -41,9 +41,12 @@ struct Mutation: Hashable, Sendable {
 struct Mutator {
   let file: SourceFile
   /// Mappings whose keys are names that the technician chooses: no spelling of those is wrong, but 65 characters are.
-  var freeNames: Set<String> = ["zones", "devices", "uplinks", "signals", "labels", "data"]
+  var freeNames: Set<String> = ["zones", "devices", "uplinks", "signals", "labels", "data", "metrics", "set"]
   /// Keys whose value may be any text, so that no unit in it is wrong.
-  var freeText: Set<String> = ["description", "username", "password", "topics", "labels", "data", "tags", "name"]
+  var freeText: Set<String> = [
+    "description", "username", "password", "topics", "labels", "data", "tags", "name", "ca", "certificate", "key",
+    "crl", "unit", "log", "message",
+  ]
 
   private(set) var mutations: [Mutation] = []
 
