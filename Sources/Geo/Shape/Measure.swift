@@ -16,7 +16,7 @@ enum Measure {
   }
 
   /// Pieces of at most half a degree, each by the radii of curvature in its middle.
-  private static func length(_ a: Coordinate, _ b: Coordinate) -> Double {
+  static func length(_ a: Coordinate, _ b: Coordinate) -> Double {
     let (turn, rise) = (b.longitude - a.longitude, b.latitude - a.latitude)
     let pieces = pieces(max(abs(turn), abs(rise)), each: 0.5)
     var sum = 0.0

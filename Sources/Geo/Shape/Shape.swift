@@ -1,20 +1,23 @@
-/// The geometry of a zone: a circle, or one or several polygons.
+/// The geometry of a zone: a circle, one or several polygons, or a corridor.
 public struct Shape: Sendable, Hashable {
   public enum Geometry: Sendable, Hashable {
     /// All points within `radius` metres, along the ellipsoid.
     case circle(center: Coordinate, radius: Double)
     /// All points within any of the polygons, which shouldn't overlap nor share borders, as in a GeoJSON MultiPolygon.
     case polygons([Polygon])
+    /// All points within half of `width` metres, along the ellipsoid, of any of the lines: round ends and joins. The lines are straight
+    /// in longitude and latitude from point to point; a step longer than 180° is taken the short way across the antimeridian.
+    case corridor(lines: [[Coordinate]], width: Double)
   }
 
   public let geometry: Geometry
   public let boundingBox: BoundingBox
-  /// ρ = 2 · area/perimeter, metres: the radius for a circle, the width for something long and narrow. Several polygons
-  /// count together.
+  /// ρ = 2 · area/perimeter, metres: the radius for a circle, the width for something long and narrow; for a corridor half its
+  /// width. Several polygons count together.
   public let characteristicRadius: Double
-  /// Square metres, on the ellipsoid; holes taken off.
+  /// Square metres, on the ellipsoid; holes taken off. What a corridor covers twice counts twice.
   public let area: Double
-  /// Metres, with the borders of holes.
+  /// Metres, with the borders of holes. Of a corridor, around each of its lines.
   public let perimeter: Double
   /// For polygons; `nil` for a circle.
   let border: Border?
@@ -34,6 +37,15 @@ public struct Shape: Sendable, Hashable {
     return Shape(polygons, box: polygons.dropFirst().reduce(first.boundingBox) { $0.union($1.boundingBox) })
   }
 
+  /// - Parameters:
+  ///   - lines: at least one; each of two different points or more.
+  ///   - width: metres, above 0, at most 1,000 km.
+  /// - Throws: `badWidth`, `empty`, `lineTooShort` or what is wrong with a point; `ring` in the issue is the line.
+  public static func corridor(lines: [[Coordinate]], width: Double) throws(GeometryError) -> Shape {
+    guard width > 0, width <= 1_000_000 else { throw GeometryError(issue: GeometryIssue(.badWidth)) }
+    return Shape(try Corridor(lines: lines, width: width))
+  }
+
   private init(center: Coordinate, radius: Double) {
     geometry = .circle(center: center, radius: radius)
     let point = BoundingBox(
@@ -42,6 +54,17 @@ public struct Shape: Sendable, Hashable {
     characteristicRadius = radius
     perimeter = 2 * .pi * radius
     area = .pi * radius * radius
+    border = nil
+  }
+
+  private init(_ corridor: Corridor) {
+    geometry = .corridor(lines: corridor.lines, width: corridor.width)
+    boundingBox = corridor.boundingBox
+    characteristicRadius = corridor.width / 2
+    let length = corridor.length
+    let ends = .pi * corridor.width * Double(corridor.lines.count)
+    perimeter = 2 * length + ends
+    area = length * corridor.width + ends * corridor.width / 4
     border = nil
   }
 
@@ -58,19 +81,22 @@ public struct Shape: Sendable, Hashable {
   public static func == (a: Shape, b: Shape) -> Bool { a.geometry == b.geometry }
   public func hash(into hasher: inout Hasher) { hasher.combine(geometry) }
 
-  /// True when the point lies in the shape. A circle's border belongs to it; for the borders of polygons see `Polygon.contains`.
+  /// True when the point lies in the shape. The border of a circle or corridor belongs to it; for those of polygons see `Polygon.contains`.
   public func contains(_ point: Coordinate) -> Bool {
     guard boundingBox.contains(point) else { return false }
     switch geometry {
     case .circle(let center, let radius): return Geodesic.distance(center, point) <= radius
     case .polygons(let polygons): return polygons.contains { $0.contains(point) }
+    case .corridor(let lines, let width):
+      return Corridor.distance(from: point, to: lines, limit: width) <= width / 2
     }
   }
 
   /// Metres from the point to the shape's border along the ellipsoid, positive inside, negative outside; the sign always agrees with
   /// `contains`, and 0 is on the border.
   ///
-  /// Edges are straight in longitude and latitude. Where a shape is split at the antimeridian, the split is no border; nor are
+  /// A corridor's depth is half its width less the distance to the nearest line; where lines meet or bend, its border is somewhat
+  /// farther away. Edges are straight in longitude and latitude. Where a shape is split at the antimeridian, the split is no border; nor are
   /// edges along a pole. Exact to 0.5 mm for circles; for polygons within 0.01 % + 1 cm to 50 km, within 0.5 % beyond. Some nanoseconds a vertex near the border,
   /// a hundred beyond 50 km; where only nearness matters, `signedDistance(_:limit:)` costs nothing far away.
   public func signedDistance(_ point: Coordinate) -> Double {
@@ -80,6 +106,10 @@ public struct Shape: Sendable, Hashable {
   /// The signed distance where it is within ± `limit` metres, else something at or beyond `limit` with the right sign.
   public func signedDistance(_ point: Coordinate, limit: Double) -> Double {
     switch geometry {
+    case .corridor(let lines, let width):
+      let least = boundingBox.leastDistance(to: point)
+      if least > limit { return -least }
+      return width / 2 - Corridor.distance(from: point, to: lines, limit: width / 2 + limit)
     case .circle(let center, let radius): return radius - Geodesic.distance(center, point)
     case .polygons(let polygons):
       let least = boundingBox.leastDistance(to: point)

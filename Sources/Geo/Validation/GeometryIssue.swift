@@ -17,6 +17,10 @@ public struct GeometryIssue: Hashable, Sendable {
     case noArea
     /// A circle's radius is not a positive number of metres, or more than 10,000 km.
     case badRadius
+    /// A corridor's width is not a positive number of metres, or more than 1,000 km.
+    case badWidth
+    /// A line of a corridor has fewer than two different points.
+    case lineTooShort
     /// The same point twice in a row.
     case duplicatePoint
     /// Two edges of one ring cross, or lie on each other. What is inside is decided by the even-odd rule.
@@ -37,9 +41,9 @@ public struct GeometryIssue: Hashable, Sendable {
   }
 
   public var kind: Kind
-  /// Counted from 0: 0 is the outer ring, others are holes.
+  /// Counted from 0: 0 is the outer ring, others are holes. In a corridor the line.
   public var ring: Int
-  /// Counted from 0 within the ring: the point in question, or the first point of the edge in question.
+  /// Counted from 0 within the ring or line: the point in question, or the first point of the edge in question.
   public var point: Int
 
   public init(_ kind: Kind, ring: Int = 0, point: Int = 0) {
@@ -50,7 +54,9 @@ public struct GeometryIssue: Hashable, Sendable {
 
   public var severity: Severity {
     switch kind {
-    case .empty, .tooFewPoints, .openRing, .notFinite, .outOfRange, .swappedAxes, .noArea, .badRadius: .error
+    case .empty, .tooFewPoints, .openRing, .notFinite, .outOfRange, .swappedAxes, .noArea, .badRadius, .badWidth,
+      .lineTooShort:
+      .error
     case .duplicatePoint, .selfIntersection, .ringsCross, .acrossAntimeridian, .longitudeBeyond180: .warning
     }
   }
@@ -66,6 +72,8 @@ public struct GeometryIssue: Hashable, Sendable {
     case .swappedAxes: "the latitude is beyond 90 degrees; longitude and latitude seem to be in the wrong order"
     case .noArea: "the ring has no area: all of its points are on one line"
     case .badRadius: "the radius is not between 0 and 10,000 km"
+    case .badWidth: "the width is not between 0 and 1,000 km"
+    case .lineTooShort: "a line needs at least two different points"
     case .duplicatePoint: "the same point stands twice in a row"
     case .selfIntersection: "the ring crosses or overlaps itself"
     case .ringsCross: "two rings of the polygon cross"
@@ -86,6 +94,8 @@ public struct GeometryIssue: Hashable, Sendable {
     case .swappedAxes: "write longitude first, then latitude"
     case .noArea: "draw the outline as an area; for a line with a width use a corridor"
     case .badRadius: "give a radius such as 250 m"
+    case .badWidth: "give a width such as 30 m"
+    case .lineTooShort: "draw the line with two points or more; for a single place use a circle"
     case .duplicatePoint: "remove one of the two; it makes no difference to the area"
     case .selfIntersection:
       "put the points in order along the outline; where outlines overlap, what is covered twice counts as outside"

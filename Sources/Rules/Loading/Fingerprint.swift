@@ -46,6 +46,14 @@ struct Fingerprint {
       fingerprint.add("circle")
       fingerprint.add(center)
       fingerprint.add(radius)
+    case .corridor(let lines, let width):
+      fingerprint.add("corridor")
+      fingerprint.add(width)
+      fingerprint.add(UInt64(lines.count))
+      for line in lines {
+        fingerprint.add(UInt64(line.count))
+        for coordinate in line { fingerprint.add(coordinate) }
+      }
     case .polygons(let polygons):
       fingerprint.add("polygons")
       fingerprint.add(UInt64(polygons.count))

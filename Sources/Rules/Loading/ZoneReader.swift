@@ -144,7 +144,7 @@ struct ZoneReader {
       switch shape?.geometry {
       case nil: return nil
       case .polygons(let more)?: polygons += more
-      case .circle?:
+      case .circle?, .corridor?:
         diagnostics.error(
           "geojson", "the file has several features with a circle among them, which do not make one zone", at: span,
           help: "add `id: properties.id` to make a zone of each")
