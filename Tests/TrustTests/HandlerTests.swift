@@ -8,14 +8,19 @@ import Trust
 
 /// The handler in a real channel.
 @Suite struct HandlerTests {
-  /// Collects what comes, until the channel closes.
+  /// Says its piece once the handshake is over, and collects what comes until the channel closes.
   private final class Collector: ChannelInboundHandler, @unchecked Sendable {
     typealias InboundIn = ByteBuffer
     private let done: EventLoopPromise<(bytes: Int, sum: UInt64, failure: TLSFailure?, protocol: String?)>
+    private let piece: [ByteBuffer]
     private var result: (bytes: Int, sum: UInt64, failure: TLSFailure?, protocol: String?) = (0, 0, nil, nil)
 
-    init(_ done: EventLoopPromise<(bytes: Int, sum: UInt64, failure: TLSFailure?, protocol: String?)>) {
+    init(
+      _ done: EventLoopPromise<(bytes: Int, sum: UInt64, failure: TLSFailure?, protocol: String?)>,
+      _ piece: [ByteBuffer]
+    ) {
       self.done = done
+      self.piece = piece
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -29,7 +34,10 @@ import Trust
     func channelActive(context: ChannelHandlerContext) { context.read() }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-      if case .handshakeCompleted(let name) = event as? TLSUserEvent { result.protocol = name }
+      guard case .handshakeCompleted(let name) = event as? TLSUserEvent else { return }
+      result.protocol = name
+      for buffer in piece { context.write(NIOAny(buffer), promise: nil) }
+      context.flush()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -52,16 +60,14 @@ import Trust
     let context = try TLSContext(settings, host: host)
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     let done = loop.makePromise(of: (bytes: Int, sum: UInt64, failure: TLSFailure?, protocol: String?).self)
-    let channel = try await ClientBootstrap(group: loop)
+    _ = try await ClientBootstrap(group: loop)
       .channelOption(.autoRead, value: false)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandlers(TLSHandler(context), Collector(done))
+          try channel.pipeline.syncOperations.addHandlers(TLSHandler(context), Collector(done, say))
         }
       }
       .connect(host: "127.0.0.1", port: port).get()
-    for buffer in say { channel.write(buffer, promise: nil) }
-    channel.flush()
     return try await done.futureResult.get()
   }
 

@@ -12,6 +12,20 @@ final class Wire {
   private(set) var received: [UInt8] = []
   private(set) var failure: TLSFailure?
   private(set) var hasEnded = false
+  private var sent: [UInt8] = []
+
+  /// The content types of the records that were sent, in order (RFC 5246 §6.2.1): they are in clear also when what is in them isn't.
+  var recordsSent: [RecordType] {
+    var types: [RecordType] = []
+    var rest = sent[...]
+    while let first = rest.first, rest.count >= 5 {
+      types.append(RecordType(rawValue: first) ?? .unknown)
+      rest = rest.dropFirst(5 + Int(rest[rest.startIndex + 3]) << 8 + Int(rest[rest.startIndex + 4]))
+    }
+    return types
+  }
+
+  enum RecordType: UInt8 { case unknown = 0, changeCipherSpec = 20, alert, handshake, applicationData }
 
   init(_ settings: TLSSettings, host: String = "localhost", port: Int, chunk: Int = 64 << 10, pin: String? = nil) throws
   {
@@ -48,6 +62,7 @@ final class Wire {
   }
 
   private func take(_ output: TLSSession.Output) {
+    sent += output.ciphertext
     var rest = output.ciphertext[...]
     while !rest.isEmpty {
       let count = rest.prefix(chunk).withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
