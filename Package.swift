@@ -81,7 +81,8 @@ let package = Package(
     .executableTarget(
       name: "waypost-bench",
       dependencies: [
-        "Model", "CEL", "Config", "Rules", "Journal", "Inputs", "Uplinks", "Gateway", "CMosquitto", "CAllocations", log,
+        "Model", "Geo", "CEL", "Config", "Rules", "Journal", "Inputs", "Uplinks", "Gateway", "CMosquitto",
+        "CAllocations", log,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -89,7 +90,7 @@ let package = Package(
     tests(of: "Model"),
     tests(of: "Threads"),
     tests(of: "Deflate"),
-    tests(of: "Geo", ["Config"], cases: ["Peers/containment.py"]),
+    tests(of: "Geo", ["CAllocations", "Config"], cases: ["Peers/containment.py"]),
     // Counts what is allocated, for tests that hold it to nothing.
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     tests(of: "CEL", ["CAllocations", "CELJSON", "Config"]),
