@@ -5,7 +5,7 @@ import ArgumentParser
 struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "waypost-bench", abstract: "Measures Waypost; each subcommand prints `name value unit` lines.",
-    subcommands: [JournalBench.self, LatencyBench.self, DrainBench.self, ConditionsBench.self])
+    subcommands: [JournalBench.self, LatencyBench.self, DrainBench.self, ConditionsBench.self, ReductionBench.self])
 }
 
 /// One figure, a line.
