@@ -54,7 +54,9 @@ extension RuleEngine {
         let data = log.data.values(in: situation).map { " \($0.key)=\($0.value.plainText)" }.joined()
         effects.append(
           .log(LogLine(id: nextID(), time: time, rule: name, level: log.level, message: log.message + data)))
-      case .shutdown: effects.append(.shutdown(Shutdown(id: nextID(), time: time, rule: name)))
+      case .shutdown:
+        effects.append(.shutdown(Shutdown(id: nextID(), time: time, rule: name)))
+        isShuttingDown = true
       }
     }
   }
@@ -106,6 +108,7 @@ extension RuleEngine {
 
   /// The end of an instant: sends the newest of the signals that rules asked for, unless the policies have.
   mutating func sendForced(at time: EngineTime, _ effects: inout [Effect]) {
+    sendTracksBeforeShutdown(at: time, &effects)
     guard !forcedReports.isEmpty else { return }
     let names = forcedReports.sorted()
     forcedReports = []

@@ -34,7 +34,9 @@ extension RuleEngine {
             orphans.append((row.name, state.level.open))
           }
         case .report:
-          let state = try StateLayout.read(value) { reader throws(PackingError) in try ReportState(from: &reader) }
+          let state = try StateLayout.read(value, upTo: StateLayout.reportVersion) {
+            (reader, layout) throws(PackingError) in try ReportState(from: &reader, layout: layout)
+          }
           guard let name = SignalName(row.name) else { throw .malformed(offset: 0) }
           pendingReports.append((name, state))
         case .budget:

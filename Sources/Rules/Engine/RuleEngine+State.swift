@@ -63,7 +63,7 @@ extension RuleEngine {
     let slot = reports.slots[index]
     let name = slot.name.description
     guard let state = slot.state else { return StateRow(kind: StateKind.report.rawValue, name: name, value: nil) }
-    return StateLayout.row(.report, name) { state.write(to: &$0) }
+    return StateLayout.row(.report, name, version: state.layout) { state.write(to: &$0) }
   }
 
   private func budgetRow(_ index: Int) -> StateRow {

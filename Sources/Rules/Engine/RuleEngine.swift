@@ -42,6 +42,8 @@ public struct RuleEngine: Sendable {
   var insideZones: [Int] = []
   /// Signals that a rule wants sent at the end of this instant.
   var forcedReports: [SignalName] = []
+  /// The power is about to go: tracks are sent up to where they are at the end of this instant.
+  var isShuttingDown = false
   /// How often rules that are up want devices to be read.
   var sampled: [String: Interval] = [:]
   /// What rules left open that were up when the rows were written and that are no longer the same.
@@ -56,7 +58,7 @@ public struct RuleEngine: Sendable {
     now = time
     zones = ZoneTracker(rules.zones)
     receivers = ReceiverTable()
-    reports = ReportSchedule(rules.reports, budgets: rules.budgets)
+    reports = ReportSchedule(rules.reports, budgets: rules.budgets, catalogue: rules.catalogue)
     ruleStates = Array(repeating: RuleState(), count: rules.rules.count)
     devices = DeviceTable()
     signals = SignalStore(rules.plan)
@@ -79,6 +81,7 @@ public struct RuleEngine: Sendable {
       signals.losePosition(of: device, at: now)
       compute(at: now)
       settle(at: now, &effects)
+      endTrack(of: device, &effects)
     case .reading(let device, let metric, let value, let quality):
       ingest(value, quality, of: SignalName(device: device, metric: metric), &effects)
     case .device(let name, let isUp, let reason):
@@ -163,7 +166,9 @@ public struct RuleEngine: Sendable {
     settle(at: now, for: occurrences, &effects)
     let held = ReportState.Held(
       at: now, stamp: verdict.isInOrder ? position.time : nil, content: .position(position))
-    offer(held, of: .position(of: device), &effects)
+    let track = ReportSchedule.TrackFix(
+      fix: verdict.isInOrder ? Fix(position, arrival: now) : nil, isForced: !occurrences.isEmpty)
+    offer(held, of: .position(of: device), track: track, &effects)
   }
 
   private mutating func ingest(
@@ -193,6 +198,7 @@ public struct RuleEngine: Sendable {
     case .start(downtime: nil):
       signals.start(at: now)
       count(.undatedHeldReport, reports.freezeStamps(clock))
+      endTracks(&effects)
       set(ClockMapping())
       zones.loseAll()
       noteZoneChanges()
@@ -214,9 +220,11 @@ public struct RuleEngine: Sendable {
     settle(at: now, for: setOff.map { ($0, Occurrence(context: context)) }, &effects)
   }
 
-  mutating func offer(_ held: ReportState.Held, of name: SignalName, _ effects: inout [Effect]) {
-    switch reports.offer(held, of: name, in: situation(at: now)) {
-    case .send(let report): send(report, &effects)
+  mutating func offer(
+    _ held: ReportState.Held, of name: SignalName, track: ReportSchedule.TrackFix = .init(), _ effects: inout [Effect]
+  ) {
+    switch reports.offer(held, of: name, track: track, in: situation(at: now)) {
+    case .send(let reports): for report in reports { send(report, &effects) }
     case .hold: break
     case .full: count(.signalBeyondLimit)
     }

@@ -39,6 +39,8 @@ enum StateLayout {
   static let version: UInt8 = 1
   /// Of rules' rows; 1 knew nothing of levels.
   static let ruleVersion: UInt8 = 2
+  /// Of reports' rows that hold a track.
+  static let reportVersion: UInt8 = 2
 
   static func row(
     _ kind: StateKind, _ name: String, version: UInt8 = version, _ body: (inout PackedWriter) -> Void

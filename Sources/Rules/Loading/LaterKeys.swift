@@ -8,7 +8,6 @@ enum LaterKeys {
   static let file: [String] = []
   static let zone = ["corridor", "width"]
   static let action = ["write"]
-  static let report = ["max_error"]
 
   /// Tells every one of `keys` that stands in the mapping, at its place. Returns whether there was one.
   @discardableResult

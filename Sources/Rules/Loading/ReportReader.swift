@@ -25,7 +25,6 @@ struct ReportReader {
     _ node: YAMLNode, budgets: inout [ReportBudget], diagnostics: inout Diagnostics
   ) -> ReportPolicy? {
     guard var reader = MappingReader(node, what: "a report policy", diagnostics: &diagnostics) else { return nil }
-    LaterKeys.refuse(LaterKeys.report, in: &reader, diagnostics: &diagnostics)
     if reader.contains("budget"), !reader.contains("signals"), !reader.contains("every") {
       let budget = reader.entry("budget")
       reader.finish(diagnostics: &diagnostics)
@@ -35,9 +34,9 @@ struct ReportReader {
       return nil
     }
     let when = reader.entry("when")?.value
-    let patterns = reader.required("signals", diagnostics: &diagnostics).map {
-      self.patterns($0, diagnostics: &diagnostics)
-    }
+    let signals = reader.required("signals", diagnostics: &diagnostics)
+    let patterns = signals.map { self.patterns($0, diagnostics: &diagnostics) }
+    let maxError = maxError(in: &reader, signals: signals, diagnostics: &diagnostics)
     let span = Interval.milliseconds(100) ... .days(366)
     let every = reader.optional("every")?.interval("`every`", in: span, diagnostics: &diagnostics)
     let moved = reader.optional("or_moved")?.length("`or_moved`", in: 0.1...1_000_000, diagnostics: &diagnostics)
@@ -57,14 +56,15 @@ struct ReportReader {
     guard let patterns else { return nil }
     var policy = ReportPolicy(
       signals: patterns, when: condition, every: every, orMoved: moved, orTurned: turned, atLeast: atLeast,
-      deadband: deadband)
+      deadband: deadband, maxError: maxError)
     guard let budgetEntry, let budget = budget(budgetEntry, isShared: false, diagnostics: &diagnostics) else {
       return policy
     }
     if every == nil, atLeast == nil, moved == nil, turned == nil {
       diagnostics.error(
         "missing-key", "a budget stretches intervals, and this policy has none", at: budgetEntry.key.span,
-        help: "add `every: 10 s`")
+        help: maxError == nil
+          ? "add `every: 10 s`" : "add `at_least: 1 min`; what `max_error` promises is never stretched")
     }
     policy.budget = budgets.count
     budgets.append(budget)

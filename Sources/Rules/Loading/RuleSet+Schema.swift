@@ -54,6 +54,9 @@ extension RuleSet {
       .init("deadband", .number, "Only where the value differs by more than this from what went last"),
       .init("or_moved", .quantity(.length), "Sooner, when moved so far"),
       .init("or_turned", .quantity(.angle), "Sooner, when turned so far"),
+      .init(
+        "max_error", .quantity(.length),
+        "Of positions, 1 m to 10 km: only the fixes that redraw the track so exactly; beside it only `at_least`"),
       .init("at_least", .quantity(.time), "Never silent for longer, though nothing that went already goes again"),
       .init(
         "budget", .object([.init("uplink", .text(), isRequired: true, "An amount of data per time: `20 MB per day`")]),

@@ -16,6 +16,8 @@ struct ReportPolicy: Sendable {
   var atLeast: Interval?
   /// In the signal's unit, for numbers.
   var deadband: Double?
+  /// Metres, for positions: only those are sent that redraw the track so exactly (`TrackReducer`); goes with `atLeast` alone.
+  var maxError: Double?
   /// Which of the set's budgets it has of its own.
   var budget: Int?
 
@@ -28,7 +30,7 @@ struct ReportPolicy: Sendable {
   }
 
   var sendsEverything: Bool {
-    every == nil && orMoved == nil && orTurned == nil && atLeast == nil && deadband == nil
+    every == nil && orMoved == nil && orTurned == nil && atLeast == nil && deadband == nil && maxError == nil
   }
 
   /// Whether `every` and `deadband` say anything; `or_moved: 50 m` alone means "only after 50 m".
@@ -40,7 +42,7 @@ struct ReportPolicy: Sendable {
     case hold(untilEvery: Bool)
   }
 
-  /// Intervals, also those of way and turn, `factor` times as long, as a budget wants it.
+  /// Intervals, also those of way and turn, `factor` times as long, as a budget wants it. What `max_error` promises stays as it is.
   func stretched(by factor: Double) -> ReportPolicy {
     guard factor > 1 else { return self }
     func longer(_ interval: Interval?) -> Interval? {

@@ -11,6 +11,8 @@ extension ReportSchedule {
     }
     var held = newest
     if let state = slots[index].state {
+      // Of a track all is sent but its last fix; the newest may be one whose time was in doubt, which went at once.
+      if state.track != nil, state.held == nil { return nil }
       if let waiting = state.held { held = waiting } else if newest.at <= state.sentAt { return nil }
     }
     let report = Report(name: name, time: time, observation: held)

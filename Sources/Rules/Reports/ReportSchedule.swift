@@ -1,3 +1,4 @@
+import Geo
 import Model
 
 /// Decides for every observation whether and when it is sent, by the report policies.
@@ -33,9 +34,13 @@ struct ReportSchedule: Sendable {
   /// Signals beyond this are not followed; a gateway's devices have a few hundred.
   static let limit = 16_384
 
-  init(_ policies: [ReportPolicy], budgets: [ReportBudget] = []) {
+  /// After how long without news a device is stale, by its name.
+  let staleAfter: [String: Interval]
+
+  init(_ policies: [ReportPolicy], budgets: [ReportBudget] = [], catalogue: SignalCatalogue = SignalCatalogue()) {
     self.policies = policies
     self.budgets = budgets
+    staleAfter = Dictionary(catalogue.devices.map { ($0.name, $0.staleAfter) }, uniquingKeysWith: { first, _ in first })
     meters = Array(repeating: BudgetMeter(), count: budgets.count)
     dirtyMeters = DirtyList(count: budgets.count)
   }
@@ -73,46 +78,64 @@ struct ReportSchedule: Sendable {
 
   /// What became of an observation.
   enum Answer {
-    case send(Report)
+    /// These, in this order.
+    case send([Report])
     case hold
     /// The signal is one too many.
     case full
   }
 
-  /// Takes the newest observation of a signal.
-  mutating func offer(_ held: ReportState.Held, of name: SignalName, in situation: Situation) -> Answer {
+  /// Takes the newest observation of a signal; of a fix also what policies with `max_error` ask for.
+  mutating func offer(
+    _ held: ReportState.Held, of name: SignalName, track: TrackFix = TrackFix(), in situation: Situation
+  ) -> Answer {
     let report = Report(name: name, time: held.at, observation: held)
-    if policies.isEmpty { return name.device == SystemSignal.device ? .hold : .send(report) }
+    if policies.isEmpty { return name.device == SystemSignal.device ? .hold : .send([report]) }
     guard let index = slot(for: name) else { return .full }
-    guard let number = policies.firstHolding(among: slots[index].policies, situation) else { return .hold }
+    let number = policies.firstHolding(among: slots[index].policies, situation)
+    // A track that no policy goes on with, or not as exactly, ends where the last fix was: up to there it was promised.
+    var ended: [Report] = []
+    if let track = slots[index].state?.track, track.reducer.bound != number.flatMap({ policies[$0].maxError }) {
+      ended = endTrack(slot: index, at: held.at)
+      for report in ended { charge(report, to: number) }
+    }
+    guard let number else { return ended.isEmpty ? .hold : .send(ended) }
     if policies[number].sendsEverything {
       // What another policy may have held back is overtaken.
       if slots[index].state != nil { markSent(held.content, at: held.at, slot: index) }
       charge(report, to: number)
-      return .send(report)
+      return .send(ended + [report])
     }
     let policy = policy(number, at: held.at)
+    if policy.maxError != nil {
+      let reports = reduce(held, track, slot: index, by: policy)
+      for report in reports { charge(report, to: number) }
+      return .send(ended + reports)
+    }
     let decision = slots[index].state.map {
       policy.decide(held.content, since: $0.sent, elapsed: held.at - $0.sentAt)
     }
     guard case .hold(let untilEvery)? = decision, let sentAt = slots[index].state?.sentAt else {
       markSent(held.content, at: held.at, slot: index)
       charge(report, to: number)
-      return .send(report)
+      return .send(ended + [report])
     }
     slots[index].state?.held = held
     slots[index].state?.everyDue = untilEvery ? policy.every.map { sentAt + $0 } : nil
     slots[index].state?.atLeastDue = policy.atLeast.map { sentAt + $0 }
     noteChange(slot: index)
-    return .hold
+    return ended.isEmpty ? .hold : .send(ended)
   }
 
+  /// A track goes on from what was sent of it, which is its last fix.
   mutating func markSent(_ content: ReportedContent, at time: EngineTime, slot: Int) {
-    let sent = SentContent(content, after: slots[slot].state?.sent)
-    set(ReportState(sentAt: time, sent: sent), slot: slot)
+    var state = ReportState(sentAt: time, sent: SentContent(content, after: slots[slot].state?.sent))
+    state.track = slots[slot].state?.track
+    _ = state.track?.reducer.keepLast()
+    set(state, slot: slot)
   }
 
-  private mutating func set(_ state: ReportState, slot: Int) {
+  mutating func set(_ state: ReportState, slot: Int) {
     slots[slot].state = state
     noteChange(slot: slot)
   }
@@ -180,10 +203,16 @@ struct ReportSchedule: Sendable {
   mutating func restore(
     _ state: ReportState, of name: SignalName, samePolicies: Bool, in situation: Situation
   ) -> Bool {
-    guard let index = slot(for: name), !slots[index].policies.isEmpty else { return false }
+    guard let index = slot(for: name) else { return false }
     var state = state
     let time = situation.time
-    if !samePolicies, let held = state.held {
+    if !samePolicies, state.track != nil {
+      state.endTrack(at: time)
+      // What is left of a track goes even where no policy asks for it any more.
+      if slots[index].policies.isEmpty, state.held == nil { return false }
+    } else if slots[index].policies.isEmpty {
+      return false
+    } else if !samePolicies, let held = state.held {
       let policy = policies.firstHolding(among: slots[index].policies, situation).map { policies[$0] }
       let elapsed = time - state.sentAt
       let decision = policy?.decide(held.content, since: state.sent, elapsed: elapsed)

@@ -1,3 +1,4 @@
+import Geo
 import Model
 
 /// What the engine remembers of one signal that a report policy throttles.
@@ -9,8 +10,10 @@ struct ReportState: Hashable, Sendable {
   var held: Held?
   /// When `every` ends for `held`.
   var everyDue: EngineTime?
-  /// When `at_least` sends `held`.
+  /// When `at_least` sends `held`, or, of a track, too long a silence.
   var atLeastDue: EngineTime?
+  /// Where a policy with `max_error` holds: `held` is its last fix, if that was not sent.
+  var track: TrackState?
 
   struct Held: Hashable, Sendable {
     /// When it came in; the moment that it speaks of, unless `stamp` knows better.
@@ -32,6 +35,13 @@ struct ReportState: Hashable, Sendable {
     everyDue = nil
     atLeastDue = nil
   }
+
+  /// The policies are others now: the track's last fix, if it was not sent, goes at once.
+  mutating func endTrack(at time: EngineTime) {
+    track = nil
+    atLeastDue = nil
+    everyDue = held.map { _ in time }
+  }
 }
 
 extension ReportState {
@@ -45,9 +55,14 @@ extension ReportState {
     }
     writer.write(optional: everyDue) { $0.write($1.nanoseconds) }
     writer.write(optional: atLeastDue) { $0.write($1.nanoseconds) }
+    track?.write(to: &writer)
   }
 
-  init(from reader: inout PackedReader) throws(PackingError) {
+  /// The layout of its row: without a track it is the first one, which knew nothing of them.
+  var layout: UInt8 { track == nil ? StateLayout.version : StateLayout.reportVersion }
+
+  /// - Parameter layout: of the row.
+  init(from reader: inout PackedReader, layout: UInt8) throws(PackingError) {
     sentAt = EngineTime(nanoseconds: try reader.signed())
     sent = try reader.sentContent()
     held = try reader.optional { r throws(PackingError) in
@@ -58,6 +73,11 @@ extension ReportState {
     }
     everyDue = try reader.optional { r throws(PackingError) in EngineTime(nanoseconds: try r.signed()) }
     atLeastDue = try reader.optional { r throws(PackingError) in EngineTime(nanoseconds: try r.signed()) }
+    if layout > StateLayout.version { track = try TrackState(from: &reader) }
     guard held != nil || (everyDue == nil && atLeastDue == nil) else { throw .malformed(offset: reader.offset) }
+    // A track without its last fix, or the other way round, could promise what was never sent.
+    if let track, (held != nil) != (track.reducer.segment?.isPending ?? false) {
+      throw .malformed(offset: reader.offset)
+    }
   }
 }
