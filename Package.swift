@@ -8,8 +8,8 @@ let settings: [SwiftSetting] = [
 ]
 
 /// A library of ours; `dependencies` is the whole of what it may import, and the arrows only point one way.
-func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func library(_ name: String, resources: [Resource] = [], _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
 /// `cases`: folders of input and expected output, which the tests find beside their own source.
@@ -62,6 +62,8 @@ let package = Package(
     library("Uplinks", ["Model", "Threads", "Deflate", "Config", "Journal", "Trust", "CMosquitto", log]),
     library(
       "Gateway",
+      // The page of `waypost replay --map`, which is in the program.
+      resources: ["html", "css", "js"].map { .embedInCode("Replay/Page/page.\($0)") },
       [
         "Model", "Threads", "Deflate", "Geo", "Config", "Rules", "Journal", "Trust", "Inputs", "Uplinks", "CLinux",
         "COpenSSL",
@@ -110,7 +112,7 @@ let package = Package(
     tests(of: "Uplinks", ["CMosquitto", "Deflate", "Trust", "Certificates"]),
     tests(
       of: "Gateway",
-      ["Model", "Config", "Rules", "Journal", "Inputs", "Uplinks", "CSQLite", "waypost", log, lifecycle],
+      ["Model", "Geo", "Config", "Rules", "Journal", "Inputs", "Uplinks", "CSQLite", "waypost", log, lifecycle],
       cases: ["Schema/validate.py"]),
     // Real processes: `waypost` itself, gpsd, mosquitto. The executable is a dependency so that it is built first.
     .testTarget(

@@ -19,8 +19,10 @@ public final class RecordingReader {
   /// Observations given so far.
   public private(set) var observationCount: UInt64 = 0
 
+  /// Bytes read so far.
+  public private(set) var offset: Int64 = 0
+
   private let file: Int32
-  private var offset: Int64 = 0
   private let inflater = Inflater()
   private var items: [RecordingItem] = []
   private var nextItem = 0

@@ -53,7 +53,7 @@ struct ReplayPrinter {
     }
   }
 
-  private static func words(_ event: Event) -> String {
+  static func words(_ event: Event) -> String {
     switch event.content {
     case .geofence(let crossing):
       "\(crossing.kind == .entry ? "ENTER" : "EXIT") \(crossing.zone), rule \(event.rule)"
