@@ -25,29 +25,34 @@ struct SourceExcerpt {
 
   /// - Parameter hidesMarked: What the span covers is a secret itself.
   init(_ source: SourceFile, _ span: SourceSpan, hidesMarked: Bool = false) {
-    let bytes = source.bytes
-    let start = min(span.start.offset, bytes.count)
-    var lineStart = start
+    let start = min(span.start.offset, source.count)
+    // A window of the file, and where the line ends and begins within it: a line may be the whole of a file of 100 MB.
+    let bytes = source.bytes(in: max(0, start - Self.window - 4)..<start + Self.window + 4)
+    let base = max(0, start - Self.window - 4)
+    let place = min(start - base, bytes.count)
+    var lineStart = place
     while lineStart > 0, !Self.isBreak(bytes[lineStart - 1]) { lineStart -= 1 }
-    if lineStart == 0 { lineStart = min(source.byteOrderMarkLength, start) }
-    var lineEnd = start
+    if base == 0, lineStart == 0 { lineStart = min(source.byteOrderMarkLength, place) }
+    var lineEnd = place
     while lineEnd < bytes.count, !Self.isBreak(bytes[lineEnd]) { lineEnd += 1 }
-    let end = min(max(span.end.offset, start), lineEnd)
-    endsWithLine = span.end.offset <= lineEnd
+    let isCut = lineEnd == bytes.count && base + lineEnd < source.count
+    let end = min(max(span.end.offset, start), base + lineEnd)
+    endsWithLine = !isCut && span.end.offset <= base + lineEnd
 
-    var from = max(lineStart, start - Self.window)
+    var from = max(lineStart, place - Self.window)
     while from > lineStart, bytes[from] & 0xC0 == 0x80 { from -= 1 }
-    var to = min(lineEnd, start + Self.window)
+    var to = min(lineEnd, place + Self.window)
     while to < lineEnd, bytes[to] & 0xC0 == 0x80 { to += 1 }
 
     var cells = Self.cells(
-      SourceText.repaired(Array(bytes[from..<to])), from: from, marked: start..<max(end, start + 1))
+      SourceText.repaired(Array(bytes[from..<to])), from: base + from, marked: start..<max(end, start + 1))
     let hidden = SecretMask.hidden(in: cells.map(\.text))
     for index in cells.indices where hidden[index] || (hidesMarked && cells[index].isMarked) {
       cells[index].text = String(repeating: "•", count: cells[index].width)
     }
-    if start >= to { cells.append(Cell(text: " ", width: 1, isMarked: true)) }
-    lay(cells, cutBefore: from > lineStart, cutAfter: to < lineEnd)
+    if place >= to { cells.append(Cell(text: " ", width: 1, isMarked: true)) }
+    lay(
+      cells, cutBefore: from > lineStart || (lineStart == 0 && base > 0), cutAfter: to < lineEnd || isCut)
   }
 
   private mutating func lay(_ cells: [Cell], cutBefore: Bool, cutAfter: Bool) {

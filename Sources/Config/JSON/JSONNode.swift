@@ -56,17 +56,3 @@ public struct JSONNode: Sendable, Hashable {
     }
   }
 }
-
-/// How much a JSON file may ask of its reader. A file beyond a limit is refused with a diagnostic at the place where it goes beyond.
-public struct JSONLimits: Sendable, Hashable {
-  /// Bytes of the file.
-  public var bytes = 16_000_000
-  /// Arrays and objects within one another.
-  public var depth = 64
-  /// Values; each takes about 100 bytes of memory.
-  public var nodes = 2_000_000
-
-  public init() {}
-
-  public static let `default` = JSONLimits()
-}

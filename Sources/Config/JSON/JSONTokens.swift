@@ -1,215 +1,222 @@
-/// Splits JSON text into tokens.
+/// Splits JSON text into tokens, with a window of the file in memory at a time. The only one who reads the bytes of JSON.
 struct JSONTokens {
-  enum Token {
+  enum Token: UInt8 {
     case beginObject, endObject, beginArray, endArray, colon, comma
-    case string(String)
-    case number(Double, text: String)
-    case boolean(Bool)
-    case null
+    /// Without and with escapes in it.
+    case string, escapedString
+    case number, yes, no, null
     case end
   }
 
-  /// What is wrong at a range of bytes.
-  struct Fault: Error {
-    var message: String
-    var help: String?
-    var range: Range<Int>
+  private(set) var window: JSONWindow
+  /// Where the next token is looked for, in the window.
+  private var cursor = 0
+  /// Where the last token began, in the window.
+  private var begin = 0
+  /// What must stay in the window from here on, an offset in the file; `nil`: only the token that is being read.
+  var pin: Int?
+  /// The value of the last number.
+  private(set) var number = 0.0
+
+  /// Where the last token began and ended, in the file.
+  var start: Int { window.base + begin }
+  var index: Int { window.base + cursor }
+
+  private let sizeLimit: Int
+
+  /// - Parameters:
+  ///   - chunk: bytes to take in at a time.
+  ///   - sizeLimit: bytes that may be kept at once.
+  init(_ file: SourceFile, chunk: Int, sizeLimit: Int) {
+    window = JSONWindow(file, chunk: chunk)
+    self.sizeLimit = sizeLimit
+    window.advance(keeping: 0)
+    while window.filled < 3, !window.isLast { window.advance(keeping: 0) }
+    if window.filled >= 3, window.bytes[0] == 0xEF, window.bytes[1] == 0xBB, window.bytes[2] == 0xBF { cursor = 3 }
   }
 
-  private let bytes: [UInt8]
-  private(set) var index: Int
-  /// Where the last token began.
-  private(set) var start: Int
-
-  init(_ bytes: [UInt8], from: Int) {
-    self.bytes = bytes
-    index = from
-    start = from
+  mutating func next() throws(JSONFault) -> Token {
+    while true {
+      if let token = try attempt() {
+        if token == .end { try checkIsWhole() }
+        return token
+      }
+      // The window ended before the token did: it begins again, with more of the file.
+      cursor = begin
+      try refill()
+    }
   }
 
-  mutating func next() throws(Fault) -> Token {
-    while index < bytes.count, [32, 9, 10, 13].contains(bytes[index]) { index += 1 }
-    start = index
-    guard index < bytes.count else { return .end }
-    let byte = bytes[index]
-    switch byte {
-    case UInt8(ascii: "{"): return single(.beginObject)
-    case UInt8(ascii: "}"): return single(.endObject)
-    case UInt8(ascii: "["): return single(.beginArray)
-    case UInt8(ascii: "]"): return single(.endArray)
-    case UInt8(ascii: ":"): return single(.colon)
-    case UInt8(ascii: ","): return single(.comma)
-    case UInt8(ascii: "\""): return .string(try string())
-    case UInt8(ascii: "-"), 48...57: return try number()
-    default: return try word()
+  private mutating func refill() throws(JSONFault) {
+    let keep = min(pin ?? start, start)
+    guard window.base + window.filled - keep <= sizeLimit else {
+      throw JSONFault(
+        code: "limit", message: "what begins here is longer than \(Quantity.text(bytes: Int64(sizeLimit)))",
+        help: "split it or simplify its shapes", range: keep..<keep + 1)
+    }
+    let shift = keep - window.base
+    window.advance(keeping: keep)
+    begin -= shift
+    cursor -= shift
+    try checkIsWhole()
+  }
+
+  private func checkIsWhole() throws(JSONFault) {
+    guard window.isBroken else { return }
+    throw JSONFault(
+      code: "file-changed", message: "the file changed or failed while it was read",
+      help: "try again once it is written", range: index..<index)
+  }
+
+  /// `nil` where the window ends too early to say.
+  private mutating func attempt() throws(JSONFault) -> Token? {
+    while true {
+      let byte = window.bytes[cursor]
+      begin = cursor
+      switch byte {
+      case 32, 10, 13, 9: cursor += 1
+      case UInt8(ascii: ","): return single(.comma)
+      case UInt8(ascii: "["): return single(.beginArray)
+      case UInt8(ascii: "]"): return single(.endArray)
+      case UInt8(ascii: "-"), 48...57: return try numberToken()
+      case UInt8(ascii: "\""): return try stringToken()
+      case UInt8(ascii: ":"): return single(.colon)
+      case UInt8(ascii: "{"): return single(.beginObject)
+      case UInt8(ascii: "}"): return single(.endObject)
+      case 0 where cursor == window.filled: return window.isLast ? .end : nil
+      default: return try word()
+      }
     }
   }
 
   private mutating func single(_ token: Token) -> Token {
-    index += 1
+    cursor += 1
     return token
   }
 
-  private mutating func word() throws(Fault) -> Token {
-    var end = index
-    while end < bytes.count, isWordByte(bytes[end]) { end += 1 }
-    switch String(decoding: bytes[index..<end], as: UTF8.self) {
-    case "true":
-      index = end
-      return .boolean(true)
-    case "false":
-      index = end
-      return .boolean(false)
-    case "null":
-      index = end
-      return .null
-    case let text where end > index:
-      let help =
-        switch text.lowercased() {
-        case "true", "false", "null": "write it in small letters: `\(text.lowercased())`"
-        case "none", "nil", "undefined", "nan", "infinity", "inf": "write `null`, or leave the member out"
-        default: "put text in double quotes: `\"\(Excerpt.quoted(text))\"`"
-        }
-      throw Fault(message: "`\(Excerpt.quoted(text))` is no value of JSON", help: help, range: index..<end)
-    default:
-      end = index + 1
-      while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end += 1 }
-      let help: String? =
-        switch bytes[index] {
-        case UInt8(ascii: "'"): "use double quotes: `\"…\"`"
-        case UInt8(ascii: "/"), UInt8(ascii: "#"): "JSON has no comments; delete it"
-        case UInt8(ascii: "+"), UInt8(ascii: "."): "write numbers as `0.5`, without `+`"
-        default: "delete it, or put text in double quotes"
-        }
-      let shown = Excerpt.quoted(String(decoding: bytes[index..<end], as: UTF8.self))
-      throw Fault(message: "a value cannot begin with `\(shown)`", help: help, range: index..<end)
-    }
+  // MARK: Words
+
+  private mutating func word() throws(JSONFault) -> Token? {
+    let end = wordEnd(from: cursor)
+    if end == window.filled, !window.isLast { return nil }
+    try JSONFault.checkEncoding(window, cursor..<max(end, cursor + 1))
+    let text = window.bytes[cursor..<end]
+    let token: Token? =
+      text.elementsEqual("true".utf8)
+      ? .yes : text.elementsEqual("false".utf8) ? .no : text.elementsEqual("null".utf8) ? .null : nil
+    guard let token else { throw JSONFault.noValue(window, cursor..<end) }
+    cursor = end
+    return token
   }
 
-  private func isWordByte(_ byte: UInt8) -> Bool {
+  private func wordEnd(from: Int) -> Int {
+    var end = from
+    while Self.isWordByte(window.bytes[end]) { end += 1 }
+    return end
+  }
+
+  private static func isWordByte(_ byte: UInt8) -> Bool {
     (97...122).contains(byte | 32) || (48...57).contains(byte) || byte == 95 || byte >= 0x80
   }
 
-  private mutating func number() throws(Fault) -> Token {
-    let begin = index
-    var end = index
-    while end < bytes.count, isWordByte(bytes[end]) || bytes[end] == 43 || bytes[end] == 45 || bytes[end] == 46 {
-      end += 1
+  // MARK: Numbers
+
+  private static let powers: [Double] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+    1e21, 1e22,
+  ]
+
+  private mutating func numberToken() throws(JSONFault) -> Token? {
+    var place = cursor
+    let isNegative = window.bytes[place] == 45
+    if isNegative { place += 1 }
+    var mantissa: UInt64 = 0
+    let wholeStart = place
+    digits(&place, &mantissa)
+    var count = place - wholeStart
+    var isFine = count > 0 && !(count > 1 && window.bytes[wholeStart] == 48)
+    var exponent = 0
+    if isFine, window.bytes[place] == 46 {
+      place += 1
+      let fractionStart = place
+      digits(&place, &mantissa)
+      exponent = fractionStart - place
+      count -= exponent
+      isFine = exponent < 0
     }
-    if bytes[index] == 45 { index += 1 }
-    let wholeStart = index
-    let whole = digits()
-    var isFine = whole > 0 && !(whole > 1 && bytes[wholeStart] == 48)
-    if isFine, index < end, bytes[index] == 46 {
-      index += 1
-      isFine = digits() > 0
+    if isFine, window.bytes[place] | 32 == 101 {
+      place += 1
+      let isBelow = window.bytes[place] == 45
+      if isBelow || window.bytes[place] == 43 { place += 1 }
+      var power: UInt64 = 0
+      let powerStart = place
+      digits(&place, &power)
+      isFine = place > powerStart
+      // Beyond nine digits the power isn't looked at any more.
+      exponent += (place - powerStart > 9 ? 1_000_000 : Int(power)) * (isBelow ? -1 : 1)
     }
-    if isFine, index < end, bytes[index] | 32 == UInt8(ascii: "e") {
-      index += 1
-      if index < end, bytes[index] == 43 || bytes[index] == 45 { index += 1 }
-      isFine = digits() > 0
+    let end = isNumberByte(window.bytes[place]) || !isFine ? numberEnd(from: cursor) : place
+    if end == window.filled, !window.isLast { return nil }
+    guard isFine, end == place else { throw JSONFault.noNumber(window, cursor..<end) }
+    // Both are exact, and so the quotient is the nearest double (W. D. Clinger, "How to Read Floating Point Numbers Accurately", 1990).
+    if count <= 19, mantissa <= 1 << 53, exponent <= 22, exponent >= -22 {
+      let value = Double(mantissa)
+      let exact = exponent < 0 ? value / Self.powers[-exponent] : value * Self.powers[exponent]
+      number = isNegative ? -exact : exact
+    } else {
+      let text = String(decoding: window.bytes[cursor..<end], as: UTF8.self)
+      guard let value = Double(text), value.isFinite else { throw JSONFault.hugeNumber(window, cursor..<end) }
+      number = value
     }
-    let text = String(decoding: bytes[begin..<end], as: UTF8.self)
-    guard isFine, index == end else {
-      throw Fault(
-        message: "`\(Excerpt.quoted(text))` is no number of JSON",
-        help: "write digits with a point, without leading zeros: `0.5`",
-        range: begin..<end)
-    }
-    guard let value = Double(text), value.isFinite else {
-      throw Fault(message: "the number `\(Excerpt.quoted(text))` is too large", help: nil, range: begin..<end)
-    }
-    return .number(value, text: text)
+    cursor = end
+    return .number
   }
 
-  private mutating func digits() -> Int {
-    let start = index
-    while index < bytes.count, (48...57).contains(bytes[index]) { index += 1 }
-    return index - start
-  }
-
-  private mutating func string() throws(Fault) -> String {
-    let begin = index
-    index += 1
-    var run = index
-    var text: [UInt8] = []
+  @inline(__always)
+  private func digits(_ place: inout Int, _ value: inout UInt64) {
     while true {
-      guard index < bytes.count else {
-        throw Fault(
-          message: "this quotation mark is never closed", help: "write `\"` at the end of the text",
-          range: begin..<begin + 1)
-      }
-      switch bytes[index] {
-      case UInt8(ascii: "\""):
-        index += 1
-        if text.isEmpty { return String(decoding: bytes[run..<index - 1], as: UTF8.self) }
-        return String(decoding: text + bytes[run..<index - 1], as: UTF8.self)
-      case UInt8(ascii: "\\"):
-        text += bytes[run..<index]
-        text += try escape()
-        run = index
-      case 10, 13:
-        throw Fault(
-          message: "the text is not closed on this line",
-          help: "write `\"` at its end; a line end within text is `\\n`", range: begin..<index)
-      case 0..<32:
-        throw Fault(
-          message: "a control character cannot stand in text", help: "write a tab as `\\t`", range: index..<index + 1)
-      default: index += 1
-      }
+      let digit = window.bytes[place] &- 48
+      guard digit < 10 else { return }
+      value = value &* 10 &+ UInt64(digit)
+      place += 1
     }
   }
 
-  private mutating func escape() throws(Fault) -> [UInt8] {
-    let begin = index
-    index += 1
-    let kind = index < bytes.count ? bytes[index] : 0
-    index = min(index + 1, bytes.count)
-    switch kind {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [kind]
-    case UInt8(ascii: "b"): return [8]
-    case UInt8(ascii: "f"): return [12]
-    case UInt8(ascii: "n"): return [10]
-    case UInt8(ascii: "r"): return [13]
-    case UInt8(ascii: "t"): return [9]
-    case UInt8(ascii: "u"):
-      if let unit = hex() {
-        if let scalar = Unicode.Scalar(UInt32(unit)) { return Array(String(Character(scalar)).utf8) }
-        if unit < 0xDC00, index + 1 < bytes.count, bytes[index] == UInt8(ascii: "\\"),
-          bytes[index + 1] == UInt8(ascii: "u")
-        {
-          index += 2
-          if let low = hex(), (0xDC00...0xDFFF).contains(low),
-            let scalar = Unicode.Scalar(0x10000 + (UInt32(unit) - 0xD800) << 10 + (UInt32(low) - 0xDC00))
-          {
-            return Array(String(Character(scalar)).utf8)
-          }
-        }
-        throw Fault(
-          message: "this is half of a character", help: "characters beyond U+FFFF are two escapes: `\\ud83d\\ude00`",
-          range: begin..<index)
-      }
-      throw Fault(message: "after `\\u` there must be four hexadecimal digits", help: nil, range: begin..<index)
-    default:
-      while index < bytes.count, bytes[index] & 0xC0 == 0x80 { index += 1 }
-      throw Fault(
-        message: "in text `\\` begins an escape, and this is none", help: "write `\\\\` for a backslash",
-        range: begin..<index)
-    }
+  private func isNumberByte(_ byte: UInt8) -> Bool { Self.isWordByte(byte) || byte == 43 || byte == 45 || byte == 46 }
+
+  private func numberEnd(from: Int) -> Int {
+    var end = from
+    while isNumberByte(window.bytes[end]) { end += 1 }
+    return end
   }
 
-  /// Four hexadecimal digits; `nil`, and nothing read, where there are none.
-  private mutating func hex() -> UInt16? {
-    guard index + 4 <= bytes.count else { return nil }
-    var value: UInt16 = 0
-    for byte in bytes[index..<index + 4] {
+  // MARK: Text
+
+  private mutating func stringToken() throws(JSONFault) -> Token? {
+    var place = cursor + 1
+    var token = Token.string
+    while true {
+      let byte = window.bytes[place]
       switch byte {
-      case 48...57: value = value << 4 | UInt16(byte - 48)
-      case 65...70, 97...102: value = value << 4 | UInt16((byte | 32) - 87)
-      default: return nil
+      case UInt8(ascii: "\""):
+        cursor = place + 1
+        return token
+      case UInt8(ascii: "\\"):
+        token = .escapedString
+        guard let length = try JSONFault.escape(window, at: place) else { return nil }
+        place += length
+      case 0x80...:
+        let length = SourceText.sequenceLength(window.bytes, place)
+        if length == 0 {
+          if place + 4 > window.filled, !window.isLast { return nil }
+          try JSONFault.checkEncoding(window, place..<place + 1)
+        }
+        place += length
+      case 0..<32:
+        if place == window.filled, !window.isLast { return nil }
+        throw JSONFault.inText(window, from: cursor, at: place)
+      default: place += 1
       }
     }
-    index += 4
-    return value
   }
 }

@@ -15,6 +15,25 @@ extension SourceFile {
   public static func read(
     path: String, displayPath: String? = nil, limit: Int = SourceFile.defaultLimit
   ) throws(Diagnostic) -> SourceFile {
+    try read(path: path, displayPath: displayPath, limit: limit, memory: limit)
+  }
+
+  /// What `open` takes unless told otherwise: 1 GB.
+  public static let streamLimit = 1_000_000_000
+
+  /// Opens a regular file that is read in one pass, and perhaps again for showing its lines: one above a megabyte stays on the disk.
+  /// - Parameters: as those of `read`.
+  /// - Throws: what `read` throws.
+  public static func open(
+    path: String, displayPath: String? = nil, limit: Int = SourceFile.streamLimit
+  ) throws(Diagnostic) -> SourceFile {
+    try read(path: path, displayPath: displayPath, limit: limit, memory: 1_000_000)
+  }
+
+  /// - Parameter memory: bytes; a larger file stays on the disk.
+  static func read(
+    path: String, displayPath: String?, limit: Int, memory: Int
+  ) throws(Diagnostic) -> SourceFile {
     let shown = displayPath ?? path
     func failure(_ code: String, _ message: String, help: String?) -> Diagnostic {
       Diagnostic(severity: .error, code: code, message: message, help: help, span: SourceSpan(wholeFile: shown))
@@ -27,7 +46,7 @@ extension SourceFile {
     if let kind = kindOtherThanRegular(status.st_mode) {
       throw failure("not-a-file", "this is \(kind), not a file", help: "name a regular file")
     }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else { throw refusal(errno, path: path, shown: shown) }
     defer { close(descriptor) }
     // Again on what was really opened: the name may have changed hands.
@@ -41,6 +60,10 @@ extension SourceFile {
         help: "is this the right file? If so, split it or leave out what isn't needed")
     }
     guard Int64(status.st_size) <= Int64(limit) else { throw tooLarge(Quantity.text(bytes: Int64(status.st_size))) }
+
+    if Int(status.st_size) > memory {
+      return SourceFile(path: shown, onDisk: SourceOnDisk(location: path, status: status))
+    }
 
     var bytes: [UInt8] = []
     bytes.reserveCapacity(Int(status.st_size) + 1)

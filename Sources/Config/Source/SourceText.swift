@@ -4,10 +4,10 @@ enum SourceText {
   private static let limit = 20
 
   /// False, and the places in `diagnostics`, where it isn't.
-  /// - Parameter controls: refuse control characters too. Control characters are those that YAML 1.2.2 (section 5.1) excludes,
+  /// Control characters are those that YAML 1.2.2 (section 5.1) excludes,
   ///   and the line separators U+0085, U+2028 and U+2029: libyaml ends a line there, comments too, and no editor shows it.
   static func check(
-    _ file: SourceFile, controls: Bool = true, map: SourceMap, diagnostics: inout Diagnostics
+    _ file: SourceFile, map: SourceMap, diagnostics: inout Diagnostics
   ) -> Bool {
     let bytes = file.bytes
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
@@ -20,7 +20,7 @@ enum SourceText {
     var index = 0
     while index < bytes.count {
       let byte = bytes[index]
-      if byte >= 0x20 && byte < 0x7F || byte < 0x80 && !controls || byte == 10 || byte == 9 || byte == 13 {
+      if byte >= 0x20 && byte < 0x7F || byte == 10 || byte == 9 || byte == 13 {
         index += 1
         continue
       }
@@ -29,16 +29,13 @@ enum SourceText {
       if length == 0 {
         var end = index + 1
         while end < bytes.count, bytes[end] & 0xC0 == 0x80, end < index + 4 { end += 1 }
-        let hex = String(byte, radix: 16, uppercase: true)
         diagnostics.error(
-          "encoding",
-          "the byte \(hex.count == 1 ? "0" : "")\(hex) is no UTF-8; the file seems to be in another encoding",
-          at: map.span(index, end), help: "save the file as UTF-8")
+          "encoding", illFormed(byte), at: map.span(index, end), help: "save the file as UTF-8")
         found += 1
         index = end
         continue
       }
-      if controls, let name = forbidden(bytes, index, length) {
+      if let name = forbidden(bytes, index, length) {
         diagnostics.error(
           "control-character", "the character \(name) cannot stand in a text file", at: map.span(index, index + length),
           help: "delete it; it may be invisible, so retype the word")
@@ -47,6 +44,12 @@ enum SourceText {
       index += length
     }
     return found == 0
+  }
+
+  /// What is said of a byte that belongs to no character.
+  static func illFormed(_ byte: UInt8) -> String {
+    let hex = String(byte, radix: 16, uppercase: true)
+    return "the byte \(hex.count == 1 ? "0" : "")\(hex) is no UTF-8; the file seems to be in another encoding"
   }
 
   /// 1 to 4, or 0 for what is ill-formed (Unicode 15, table 3-7).
