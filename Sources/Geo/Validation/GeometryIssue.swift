@@ -11,6 +11,8 @@ public struct GeometryIssue: Hashable, Sendable {
     case notFinite
     /// A latitude beyond ±90 or a longitude beyond ±360.
     case outOfRange
+    /// A number far beyond any angle: metres of a map projection, not degrees.
+    case projected
     /// A latitude beyond ±90 beside a longitude that would be one: the two are probably in the wrong order.
     case swappedAxes
     /// The ring has no area: all of its points are on one line.
@@ -25,8 +27,18 @@ public struct GeometryIssue: Hashable, Sendable {
     case duplicatePoint
     /// Two edges of one ring cross, or lie on each other. What is inside is decided by the even-odd rule.
     case selfIntersection
+    /// An edge goes back along the one before it.
+    case spike
     /// Edges of two rings of one polygon cross.
     case ringsCross
+    /// A hole lies beside the outer ring.
+    case holeOutside
+    /// The zone is so narrow that no receiver can tell that it is inside: ρ below half a metre.
+    case tooNarrow
+    /// More than 100 million km²: larger than Asia, Europe and Africa together.
+    case tooLarge
+    /// A corridor is more than a kilometre wide and wider than its lines are long, or more than 10 km wide.
+    case wideCorridor
     /// An edge longer than 180°, taken the short way across the antimeridian.
     case acrossAntimeridian
     /// A longitude beyond ±180.
@@ -54,10 +66,13 @@ public struct GeometryIssue: Hashable, Sendable {
 
   public var severity: Severity {
     switch kind {
-    case .empty, .tooFewPoints, .openRing, .notFinite, .outOfRange, .swappedAxes, .noArea, .badRadius, .badWidth,
+    case .empty, .tooFewPoints, .openRing, .notFinite, .outOfRange, .projected, .swappedAxes, .noArea, .badRadius,
+      .badWidth,
       .lineTooShort:
       .error
-    case .duplicatePoint, .selfIntersection, .ringsCross, .acrossAntimeridian, .longitudeBeyond180: .warning
+    case .duplicatePoint, .selfIntersection, .spike, .ringsCross, .holeOutside, .tooNarrow, .tooLarge, .wideCorridor,
+      .acrossAntimeridian, .longitudeBeyond180:
+      .warning
     }
   }
 
@@ -69,6 +84,7 @@ public struct GeometryIssue: Hashable, Sendable {
     case .openRing: "the ring is open: its last point is not its first"
     case .notFinite: "a coordinate is not a finite number"
     case .outOfRange: "the point is not on the Earth: latitude goes from -90 to 90, longitude from -180 to 180"
+    case .projected: "the numbers are too large for degrees; they seem to be metres of a map projection"
     case .swappedAxes: "the latitude is beyond 90 degrees; longitude and latitude seem to be in the wrong order"
     case .noArea: "the ring has no area: all of its points are on one line"
     case .badRadius: "the radius is not between 0 and 10,000 km"
@@ -76,6 +92,11 @@ public struct GeometryIssue: Hashable, Sendable {
     case .lineTooShort: "a line needs at least two different points"
     case .duplicatePoint: "the same point stands twice in a row"
     case .selfIntersection: "the ring crosses or overlaps itself"
+    case .spike: "the ring goes back along its own edge here: a spike"
+    case .holeOutside: "the hole lies outside of the outer ring and takes nothing away"
+    case .tooNarrow: "the zone is narrower than a metre, and no receiver can tell that it is inside"
+    case .tooLarge: "the zone covers more than 100 million km², more than any continent"
+    case .wideCorridor: "the corridor is wider than its lines are long, or wider than 10 km"
     case .ringsCross: "two rings of the polygon cross"
     case .acrossAntimeridian:
       "the edge is more than 180 degrees long and is taken the short way, across the antimeridian"
@@ -91,6 +112,8 @@ public struct GeometryIssue: Hashable, Sendable {
     case .openRing: "repeat the first point at the end of the ring"
     case .notFinite: "write the coordinate as a plain decimal number of degrees"
     case .outOfRange: "check the coordinate; they are degrees, longitude first"
+    case .projected:
+      "export the file again as WGS 84, as with `ogr2ogr -t_srs EPSG:4326 new.geojson old.geojson`"
     case .swappedAxes: "write longitude first, then latitude"
     case .noArea: "draw the outline as an area; for a line with a width use a corridor"
     case .badRadius: "give a radius such as 250 m"
@@ -99,6 +122,11 @@ public struct GeometryIssue: Hashable, Sendable {
     case .duplicatePoint: "remove one of the two; it makes no difference to the area"
     case .selfIntersection:
       "put the points in order along the outline; where outlines overlap, what is covered twice counts as outside"
+    case .spike: "delete the point at its tip"
+    case .holeOutside: "take it out, or draw it as an area of its own in a MultiPolygon"
+    case .tooNarrow: "draw it wider; a zone should be wider than the receiver errs, some 10 m"
+    case .tooLarge: "check the points; are some far away from where they should be?"
+    case .wideCorridor: "check the width and its unit; it is the whole width, not half"
     case .ringsCross: "draw holes wholly within the outer ring"
     case .acrossAntimeridian: "split the polygon at 180 degrees (RFC 7946, section 3.1.9)"
     case .longitudeBeyond180: "split the polygon at 180 degrees (RFC 7946, section 3.1.9)"

@@ -29,6 +29,7 @@ enum RingFaults {
   static func fault(of point: Coordinate) -> GeometryIssue.Kind? {
     guard point.latitude.isFinite, point.longitude.isFinite else { return .notFinite }
     if point.isValid { return nil }
+    if max(abs(point.latitude), abs(point.longitude)) > 1000 { return .projected }
     return abs(point.latitude) > 90 && abs(point.latitude) <= 180 && abs(point.longitude) <= 90
       ? .swappedAxes : .outOfRange
   }
@@ -57,13 +58,16 @@ extension Polygon {
   public static let issueLimit = 100
 
   /// Everything wrong or odd in the rings, errors first, otherwise in the order of rings and points. At most `issueLimit`; of crossings only
-  /// the first of each ring is told. A millisecond for a thousand points.
+  /// one for each ring, or pair of rings, is told. O(*n* log *n*), whatever the rings look like; a quarter of a millisecond for a thousand points.
   public static func issues(in rings: [[Coordinate]]) -> [GeometryIssue] {
     guard !rings.isEmpty else { return [GeometryIssue(.empty)] }
     let fatal = rings.enumerated().compactMap { RingFaults.fatal(in: $0.element, index: $0.offset) }
     guard fatal.isEmpty else { return Array(fatal.prefix(issueLimit)) }
     var issues = rings.enumerated().flatMap { RingFaults.odd(in: $0.element, index: $0.offset) }
-    issues += Crossings.issues(in: rings)
+    let crossings = Crossings.issues(in: rings)
+    issues += crossings
+    // Where rings cross, what is inside of which has no answer.
+    if crossings.isEmpty { issues += HolePlaces.issues(in: rings) }
     issues.sort { ($0.ring, $0.point) < ($1.ring, $1.point) }
     return Array(issues.prefix(issueLimit))
   }
