@@ -30,9 +30,10 @@ struct ConfigurationFolder: Sendable {
     }
   }
 
+  /// A file of zones, which may be large, is only opened.
   static func read(_ path: String, diagnostics: inout Diagnostics) -> SourceFile? {
     do {
-      return try SourceFile.read(path: path)
+      return try path.hasSuffix(".geojson") ? SourceFile.open(path: path) : SourceFile.read(path: path)
     } catch {
       diagnostics.append(error)
       return nil

@@ -27,13 +27,13 @@ extension RuleSet {
   private static func readZoneFile(
     _ name: String, beside: SourceFile, zonesFolder: String?
   ) throws(Diagnostic) -> SourceFile {
-    if name.hasPrefix("/") { return try SourceFile.read(path: name) }
+    if name.hasPrefix("/") { return try SourceFile.open(path: name) }
     let first = beside.path.lastIndex(of: "/").map { beside.path[...$0] + name } ?? name
     do {
-      return try SourceFile.read(path: first)
+      return try SourceFile.open(path: first)
     } catch {
       guard let zonesFolder, error.code == "file-missing" else { throw error }
-      return try SourceFile.read(path: zonesFolder + "/" + name)
+      return try SourceFile.open(path: zonesFolder + "/" + name)
     }
   }
 }

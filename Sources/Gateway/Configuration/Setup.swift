@@ -49,9 +49,11 @@ public struct Setup: Sendable {
         uplinks: configuration?.uplinks.map(\.name), hooks: HookFolder(beside: main).names),
       sources: &result.sources, diagnostics: &result.diagnostics)
     if let configuration, let devices, let rules, !result.diagnostics.hasErrors {
+      let (files, fingerprint) = checksums(of: result.sources, diagnostics: &result.diagnostics)
+      guard !result.diagnostics.hasErrors else { return result }
       result.setup = Setup(
-        configuration: configuration, devices: devices, rules: rules, fingerprint: fingerprint(of: result.sources),
-        main: main, files: result.sources.map { File(path: $0.path, checksum: Checksum.crc32([$0.bytes])) })
+        configuration: configuration, devices: devices, rules: rules, fingerprint: fingerprint, main: main, files: files
+      )
     }
     return result
   }
@@ -69,9 +71,27 @@ public struct Setup: Sendable {
     return devices
   }
 
-  private static func fingerprint(of files: [SourceFile]) -> String {
-    let digits = String(Checksum.crc32(files.map(\.bytes)), radix: 16)
-    return String(repeating: "0", count: 8 - digits.count) + digits
+  /// Each file's checksum, and the text of that of all of them.
+  private static func checksums(
+    of files: [SourceFile], diagnostics: inout Diagnostics
+  ) -> (files: [File], fingerprint: String) {
+    var all: UInt32 = 0
+    var sums: [File] = []
+    for file in files {
+      var sum: UInt32 = 0
+      let isWhole = file.forEachPart { part in
+        sum = Checksum.crc32(part, after: sum)
+        all = Checksum.crc32(part, after: all)
+      }
+      if !isWhole {
+        diagnostics.error(
+          "file-changed", "the file changed while it was read", at: SourceSpan(wholeFile: file.path),
+          help: "try again once it is written")
+      }
+      sums.append(File(path: file.path, checksum: sum))
+    }
+    let digits = String(all, radix: 16)
+    return (sums, String(repeating: "0", count: 8 - digits.count) + digits)
   }
 
   /// The devices alone of a configuration, for a replay.

@@ -24,7 +24,7 @@ struct FeaturePath {
     text = names.joined(separator: ".")
   }
 
-  func find(in feature: JSONNode) -> JSONNode? {
+  func find(in feature: JSONValue) -> JSONValue? {
     var node = feature
     for name in names {
       guard let next = node[name] else { return nil }

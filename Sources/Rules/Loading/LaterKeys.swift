@@ -6,7 +6,6 @@ import Config
 /// To support a key, take it out of here and read it.
 enum LaterKeys {
   static let file: [String] = []
-  static let zone = ["corridor", "width"]
   static let action = ["write"]
 
   /// Tells every one of `keys` that stands in the mapping, at its place. Returns whether there was one.

@@ -26,7 +26,7 @@ struct Outline {
     }
   }
 
-  private func tell(_ issue: GeometryIssue, diagnostics: inout Diagnostics) {
+  func tell(_ issue: GeometryIssue, diagnostics: inout Diagnostics) {
     let ring = rings.indices.contains(issue.ring) ? rings[issue.ring] : nil
     let place = ring.map { $0.spans.indices.contains(issue.point) ? $0.spans[issue.point] : $0.span } ?? span
     if issue.severity == .error {

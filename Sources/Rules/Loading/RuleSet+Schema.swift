@@ -24,10 +24,15 @@ extension RuleSet {
       .init(
         "polygon", .list(.list(.anything)),
         "A ring of points (longitude, latitude), or a list of rings: the outline, then holes"),
+      .init(
+        "corridor", .either([.text(), .list(.list(.anything))]),
+        "A GeoJSON file of lines, or a list of points (longitude, latitude), or a list of such lists"),
+      .init("width", .quantity(.length), "The corridor's whole width, 10 cm to 100 km; half of it lies on either side"),
       .init("file", .text(), "A GeoJSON file (RFC 7946), looked for beside this file and in `zones.d`"),
       .init(
         "id", .text(),
-        "With `file`: where each feature's id stands, as `properties.customer_no`; each is then a zone of its own"),
+        "With `file` or `corridor`: where each feature's id stands, as `properties.customer_no`; each is then a zone of its own"
+      ),
       .init("name", .text(), "For people; with `id`: where each feature's name stands"),
       .init(
         "tags", .list(.text(pattern: "^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}$")),

@@ -26,42 +26,53 @@ extension YAMLNode {
   /// `[[lon, lat], …]`, one ring, or a list of such rings of which the first is the outline and the others are holes. By hand a ring
   /// need not be closed: where the last point isn't the first, the first is taken once more.
   func outline(diagnostics: inout Diagnostics) -> Outline? {
-    guard let items = sequence("`polygon`", count: 1...OutlineLimits.points, diagnostics: &diagnostics) else {
-      return nil
+    lists("`polygon`", diagnostics: &diagnostics) { node, diagnostics in node.ring(diagnostics: &diagnostics) }
+  }
+
+  /// `[[lon, lat], …]`, one line, or a list of such lines, each as a ring of the outline, not closed.
+  func lines(diagnostics: inout Diagnostics) -> Outline? {
+    lists("`corridor`", diagnostics: &diagnostics) { node, diagnostics in
+      node.line("a line of a corridor", least: 1, diagnostics: &diagnostics)
     }
-    let isListOfRings: Bool = {
+  }
+
+  /// One list of points, or a list of such lists.
+  private func lists(
+    _ what: String, diagnostics: inout Diagnostics, _ read: (YAMLNode, inout Diagnostics) -> Outline.Ring?
+  ) -> Outline? {
+    guard let items = sequence(what, count: 1...OutlineLimits.points, diagnostics: &diagnostics) else { return nil }
+    let isListOfLists: Bool = {
       guard case .sequence(let first)? = items.first?.content, let inner = first.first else { return false }
-      if case .sequence = inner.content { return true }
-      return false
+      return inner.isSequence
     }()
     var outline = Outline(span: span)
     var isWhole = true
-    for node in isListOfRings ? items : [self] {
-      guard let ring = node.ring(diagnostics: &diagnostics) else {
-        isWhole = false
-        continue
-      }
-      outline.rings.append(ring)
+    for node in isListOfLists ? items : [self] {
+      if let ring = read(node, &diagnostics) { outline.rings.append(ring) } else { isWhole = false }
     }
     return isWhole ? outline : nil
   }
 
+  var isSequence: Bool { if case .sequence = content { true } else { false } }
+
   private func ring(diagnostics: inout Diagnostics) -> Outline.Ring? {
-    guard let items = sequence("a ring of a polygon", count: 3...OutlineLimits.points, diagnostics: &diagnostics) else {
-      return nil
-    }
-    var ring = Outline.Ring(span: span)
-    for item in items {
-      guard let point = item.coordinate("a point", diagnostics: &diagnostics) else { continue }
-      ring.points.append(point)
-      ring.spans.append(item.span)
-    }
-    guard ring.points.count == items.count else { return nil }
+    guard var ring = line("a ring of a polygon", least: 3, diagnostics: &diagnostics) else { return nil }
     if let first = ring.points.first, ring.points.last != first {
       ring.points.append(first)
       ring.spans.append(ring.spans[0])
     }
     return ring
+  }
+
+  private func line(_ what: String, least: Int, diagnostics: inout Diagnostics) -> Outline.Ring? {
+    guard let items = sequence(what, count: least...OutlineLimits.points, diagnostics: &diagnostics) else { return nil }
+    var line = Outline.Ring(span: span)
+    for item in items {
+      guard let point = item.coordinate("a point", diagnostics: &diagnostics) else { continue }
+      line.points.append(point)
+      line.spans.append(item.span)
+    }
+    return line.points.count == items.count ? line : nil
   }
 }
 

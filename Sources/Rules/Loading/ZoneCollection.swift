@@ -6,27 +6,39 @@ struct ZoneCollection {
   /// Every tag that some zone carries.
   var tags: Set<String> = []
   /// Every id with its place, those whose shape is faulty among them.
-  private(set) var places: [String: SourceSpan] = [:]
+  private(set) var places: [String: ZonePlace] = [:]
 
   static let limit = 200_000
 
-  /// Notes an id; false after telling that there is one already.
-  @discardableResult
-  mutating func declare(_ id: String, at span: SourceSpan, diagnostics: inout Diagnostics) -> Bool {
+  /// Why an id can't be had, and what to do about it.
+  struct Refusal {
+    var code: String
+    var message: String
+    var help: String
+  }
+
+  /// Notes an id; gives the reason where it can't be had.
+  mutating func declare(_ id: String, at place: ZonePlace) -> Refusal? {
     if let first = places[id] {
-      diagnostics.error(
-        "duplicate-zone", "there is a zone `\(id)` already", at: span,
-        help: "choose another id; the first is in \(first.file):\(first.start.line)")
-      return false
+      return Refusal(
+        code: "duplicate-zone", message: "there is a zone `\(id)` already",
+        help: "choose another id; the first is in \(first.text)")
     }
     guard places.count < Self.limit else {
-      diagnostics.error(
-        "too-many", "there are more than \(Self.limit) zones", at: span,
+      return Refusal(
+        code: "too-many", message: "there are more than \(Self.limit) zones",
         help: "leave out those far from where it drives")
-      return false
     }
-    places[id] = span
-    return true
+    places[id] = place
+    return nil
+  }
+
+  /// Notes the id of an entry of a rule file; false after telling why it can't be had.
+  @discardableResult
+  mutating func declare(_ id: String, at span: SourceSpan, diagnostics: inout Diagnostics) -> Bool {
+    guard let refusal = declare(id, at: .span(span)) else { return true }
+    diagnostics.error(refusal.code, refusal.message, at: span, help: refusal.help)
+    return false
   }
 
   /// Keeps a zone that was declared; of two with one id the first.

@@ -18,11 +18,12 @@ struct ZoneReader {
       if let id { found.declare(id, at: entry.key.span, diagnostics: &diagnostics) }
       return
     }
-    let isLater = LaterKeys.refuse(LaterKeys.zone, in: &reader, diagnostics: &diagnostics)
     let circle = reader.entry("circle")
     let radius = reader.optional("radius")
     let polygon = reader.entry("polygon")
     let file = reader.entry("file")
+    let corridor = reader.entry("corridor")
+    let width = reader.optional("width")
     let idPath = reader.optional("id")
     let nameNode = reader.optional("name")
     let tags = Self.tags(reader.optional("tags"), diagnostics: &diagnostics)
@@ -30,40 +31,50 @@ struct ZoneReader {
     reader.finish(diagnostics: &diagnostics)
 
     for tag in tags { found.tags.insert(tag) }
-    let kinds = [circle, polygon, file].compactMap(\.self)
+    let kinds = [circle, polygon, corridor, file].compactMap(\.self)
     if idPath == nil, let id { found.declare(id, at: entry.key.span, diagnostics: &diagnostics) }
     guard kinds.count == 1 else {
       if kinds.count > 1 {
         diagnostics.error(
-          "conflicting-keys", "a zone is a circle, a polygon or a file, and this has several of them",
+          "conflicting-keys", "a zone is a circle, a polygon, a corridor or a file, and this has several of them",
           at: kinds[1].key.span,
-          help: "keep one of `circle`, `polygon` and `file`")
-      } else if !isLater {
+          help: "keep one of `circle`, `polygon`, `corridor` and `file`")
+      } else {
         diagnostics.error(
           "missing-key", "a zone needs a shape", at: entry.key.span,
-          help: "write `{ circle: [6.1432, 46.2044], radius: 250 m }`, or give `polygon:` or `file:`")
+          help: "write `{ circle: [6.1432, 46.2044], radius: 250 m }`, or give `polygon:`, `corridor:` or `file:`")
       }
       return
     }
     if let radius, circle == nil {
       diagnostics.error("conflicting-keys", "only a circle has a `radius`", at: radius.span, help: "take it out")
     }
-    if let idPath, file == nil {
+    if let width, corridor == nil {
+      diagnostics.error("conflicting-keys", "only a corridor has a `width`", at: width.span, help: "take it out")
+    }
+    let isDrawn = corridor?.value.isSequence == true
+    if let idPath, file == nil, corridor == nil || isDrawn {
       diagnostics.error(
         "conflicting-keys", "`id` says where the zones of a file have their ids, and there is no `file`",
         at: idPath.span,
         help: "take it out; the zone's id is `\(entry.name)`")
     }
-    if let file {
-      readFile(
-        file.value, id: id, idPath: idPath, nameNode: nameNode, tags: tags, band: band, into: &found,
-        diagnostics: &diagnostics)
+    var use: GeoJSONFeature.Use? = .itself
+    if let corridor {
+      use = Self.width(width, of: corridor, diagnostics: &diagnostics).map { .corridor(width: $0) }
+    }
+    if let file = file ?? (isDrawn ? nil : corridor) {
+      let entry = FileEntry(
+        file: file, use: use, id: id, idPath: idPath, nameNode: nameNode, tags: tags, band: band)
+      read(entry, into: &found, diagnostics: &diagnostics)
       return
     }
     let name = nameNode?.string("the name of a zone", limit: 256, diagnostics: &diagnostics)
     let shape: Shape? =
       if let circle {
         Self.circle(circle, radius: radius, diagnostics: &diagnostics)
+      } else if let corridor {
+        Self.corridor(corridor.value, use, diagnostics: &diagnostics)
       } else {
         polygon.flatMap { Self.polygon($0.value, diagnostics: &diagnostics) }
       }
@@ -90,68 +101,36 @@ struct ZoneReader {
     return shape([polygon], at: node.span, diagnostics: &diagnostics)
   }
 
-  static func shape(_ polygons: [Polygon], at span: SourceSpan, diagnostics: inout Diagnostics) -> Shape? {
-    do { return try .polygons(polygons) } catch {
-      diagnostics.error("geometry", error.issue.message, at: span, help: error.issue.help)
+  /// Metres; nil after telling that there is none.
+  private static func width(_ node: YAMLNode?, of corridor: YAMLNode.Entry, diagnostics: inout Diagnostics) -> Double? {
+    guard let node else {
+      diagnostics.error("missing-key", "a corridor needs a width", at: corridor.key.span, help: "add `width: 30 m`")
+      return nil
+    }
+    return node.length("the width of a corridor", in: 0.1...100_000, diagnostics: &diagnostics)
+  }
+
+  private static func corridor(_ node: YAMLNode, _ use: GeoJSONFeature.Use?, diagnostics: inout Diagnostics) -> Shape? {
+    guard let outline = node.lines(diagnostics: &diagnostics), case .corridor(let width) = use else { return nil }
+    do throws(GeometryError) {
+      let shape = try Shape.corridor(lines: outline.rings.map(\.points), width: width)
+      for issue in shape.issues { outline.tell(issue, diagnostics: &diagnostics) }
+      return shape
+    } catch {
+      outline.tell(error.issue, diagnostics: &diagnostics)
       return nil
     }
   }
 
-  private func readFile(
-    _ node: YAMLNode, id: String?, idPath: YAMLNode?, nameNode: YAMLNode?, tags: [String], band: ZoneBand,
-    into found: inout ZoneCollection, diagnostics: inout Diagnostics
-  ) {
-    let paths = (
-      id: idPath.flatMap { FeaturePath($0, what: "`id`", diagnostics: &diagnostics) },
-      name: idPath == nil ? nil : nameNode.flatMap { FeaturePath($0, what: "`name`", diagnostics: &diagnostics) }
-    )
-    let name =
-      idPath == nil ? nameNode?.string("the name of a zone", limit: 256, diagnostics: &diagnostics) : nil
-    guard let path = node.string("`file`", diagnostics: &diagnostics) else { return }
-    let file: SourceFile
-    do { file = try readFile(path) } catch {
-      // What is wrong with the file itself stands at the place that names it: there is no line of it to show.
-      let isPlaced = error.span.map { !$0.isWholeFile } ?? false
-      diagnostics.append(
-        isPlaced
-          ? error
-          : Diagnostic(
-            severity: .error, code: error.code, message: "`\(path)`: \(error.message)", help: error.help,
-            span: node.span))
-      return
+  static func shape(_ polygons: [Polygon], at span: SourceSpan, diagnostics: inout Diagnostics) -> Shape? {
+    do throws(GeometryError) {
+      let shape = try Shape.polygons(polygons)
+      for issue in shape.issues { Outline(span: span).tell(issue, diagnostics: &diagnostics) }
+      return shape
+    } catch {
+      Outline(span: span).tell(error.issue, diagnostics: &diagnostics)
+      return nil
     }
-    guard let features = GeoJSONReader.features(of: file, diagnostics: &diagnostics) else { return }
-    guard idPath != nil else {
-      let shapes = features.map { $0.shape(diagnostics: &diagnostics) }
-      guard let id, let shape = Self.union(shapes, at: node.span, diagnostics: &diagnostics) else { return }
-      found.add(Zone(id: id, name: name, tags: tags, shape: shape, band: band))
-      return
-    }
-    guard let idPath = paths.id else { return }
-    for feature in features {
-      feature.zone(
-        id: feature.text(at: idPath, isRequired: true, diagnostics: &diagnostics),
-        name: paths.name.flatMap { feature.text(at: $0, isRequired: false, diagnostics: &diagnostics) }, tags: tags,
-        band: band, into: &found, diagnostics: &diagnostics)
-    }
-  }
-
-  /// One area of all features of a file; nil where one of them has none.
-  private static func union(_ shapes: [Shape?], at span: SourceSpan, diagnostics: inout Diagnostics) -> Shape? {
-    if shapes.count == 1 { return shapes[0] }
-    var polygons: [Polygon] = []
-    for shape in shapes {
-      switch shape?.geometry {
-      case nil: return nil
-      case .polygons(let more)?: polygons += more
-      case .circle?, .corridor?:
-        diagnostics.error(
-          "geojson", "the file has several features with a circle among them, which do not make one zone", at: span,
-          help: "add `id: properties.id` to make a zone of each")
-        return nil
-      }
-    }
-    return Self.shape(polygons, at: span, diagnostics: &diagnostics)
   }
 
   private static func tags(_ node: YAMLNode?, diagnostics: inout Diagnostics) -> [String] {
@@ -182,22 +161,26 @@ struct ZoneReader {
     return band
   }
 
-  /// Ids are any text, but they stand in messages and in `enter:`, where `tag:` means something else.
   static func checked(id: String, at span: SourceSpan, diagnostics: inout Diagnostics) -> String? {
+    guard let fault = fault(ofID: id) else { return id }
+    diagnostics.error("name", fault.message, at: span, help: fault.help)
+    return nil
+  }
+
+  /// Ids are any text, but they stand in messages and in `enter:`, where `tag:` means something else.
+  static func fault(ofID id: String) -> (message: String, help: String)? {
     if id.isEmpty || id.unicodeScalars.count > idLimit
       || id.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 })
     {
-      diagnostics.error(
-        "name", "the id of a zone must have 1 to \(idLimit) characters and no control characters", at: span,
-        help: id.isEmpty ? "give the zone an id" : "shorten it")
-      return nil
+      return (
+        "the id of a zone must have 1 to \(idLimit) characters and no control characters",
+        id.isEmpty ? "give the zone an id" : "shorten it"
+      )
     }
-    if id.hasPrefix(ZoneSelector.tagPrefix) {
-      diagnostics.error(
-        "name", "the id of a zone cannot begin with `tag:`", at: span,
-        help: "in `enter:` and `exit:` that means all zones with a tag; choose another id")
-      return nil
-    }
-    return id
+    guard id.hasPrefix(ZoneSelector.tagPrefix) else { return nil }
+    return (
+      "the id of a zone cannot begin with `tag:`",
+      "in `enter:` and `exit:` that means all zones with a tag; choose another id"
+    )
   }
 }

@@ -55,6 +55,7 @@ enum Output {
       for diagnostic in diagnostics.sorted() {
         complain(renderer.text(diagnostic, color: isColourful(STDERR_FILENO)))
       }
+      if diagnostics.dropped > 0 { complain("… and \(diagnostics.dropped) more") }
     }
   }
 }
