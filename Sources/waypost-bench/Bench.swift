@@ -4,8 +4,11 @@ import ArgumentParser
 @main
 struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "waypost-bench", abstract: "Measures Waypost; each subcommand prints `name value unit` lines.",
-    subcommands: [JournalBench.self, LatencyBench.self, DrainBench.self, ConditionsBench.self, ReductionBench.self])
+    commandName: "waypost-bench",
+    abstract: "Measures Waypost; each subcommand prints `name value unit` lines, or JSON.",
+    subcommands: [
+      JournalBench.self, LatencyBench.self, DrainBench.self, ConditionsBench.self, ReductionBench.self, ZonesBench.self,
+    ])
 }
 
 /// One figure, a line.

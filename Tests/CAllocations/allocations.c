@@ -1,5 +1,6 @@
 #include "allocations.h"
 
+#include <malloc.h>
 #include <stddef.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -9,6 +10,11 @@
 #define SANITIZED
 #endif
 #endif
+
+long allocated_bytes(void) {
+  struct mallinfo2 info = mallinfo2();
+  return (long)(info.uordblks + info.hblkhd);
+}
 
 #ifdef SANITIZED
 

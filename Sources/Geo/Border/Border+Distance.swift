@@ -9,13 +9,14 @@ extension Border {
     let point = point.canonical
     if abs(point.latitude) <= NearSearch.northernmost {
       let reach = min(limit, NearSearch.farthest)
-      var search = NearSearch(from: point, reach: reach)
-      for polygon in polygons where polygon.boundingBox.leastDistance(to: point) <= search.best {
-        for (ring, box) in zip(polygon.rings, polygon.ringBoxes) where box.leastDistance(to: point) <= search.best {
-          forEachEdge(of: ring) { search.look(at: $0, $1) }
+      var search = NearSearch(from: point, reach: reach, isOfArea: true)
+      for polygon in polygons {
+        for ring in 0..<polygon.packed.ringCount
+        where polygon.box(ofRing: ring).leastDistance(to: point) <= search.best {
+          polygon.packed.withRing(ring) { $0.search(&search) }
         }
       }
-      for edge in seam { search.look(at: edge.a, edge.b) }
+      for edge in seam { search.take(edge.a, edge.b) }
       if search.best < reach { return search.best }
       if limit <= NearSearch.farthest { return max(limit, search.best) }
     }

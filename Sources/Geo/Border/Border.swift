@@ -13,6 +13,9 @@ struct Border: Sendable {
     // A stretch that an even number of edges cover lies between two parts of the area, or is traced there and back.
     var ends: [Double] = []
     for polygon in polygons {
+      // Most boxes tell that there is nothing to look for.
+      let box = polygon.boundingBox
+      guard box.west <= -180 || box.east >= 180 else { continue }
       for ring in polygon.rings {
         for (a, b) in zip(ring, ring.dropFirst()) where Self.isOnSeam(a, b) && !Self.isAtPole(a, b) {
           ends += [a.latitude, b.latitude]
@@ -48,22 +51,17 @@ struct Border: Sendable {
 
   func forEachEdge(_ polygons: [Polygon], _ body: (Coordinate, Coordinate) -> Void) {
     for polygon in polygons {
-      for ring in polygon.rings {
-        forEachEdge(of: ring, body)
+      for ring in 0..<polygon.packed.ringCount {
+        polygon.packed.withRing(ring) { ring in
+          var a = ring.point(0)
+          for index in 1..<ring.count {
+            let b = ring.point(index)
+            if Self.isPlain(a, b) { body(a, b) }
+            a = b
+          }
+        }
       }
     }
     for edge in seam { body(edge.a, edge.b) }
-  }
-
-  @inline(__always)
-  func forEachEdge(of ring: [Coordinate], _ body: (Coordinate, Coordinate) -> Void) {
-    ring.withUnsafeBufferPointer { points in
-      var a = points[0]
-      for index in 1..<points.count {
-        let b = points[index]
-        if Self.isPlain(a, b) { body(a, b) }
-        a = b
-      }
-    }
   }
 }

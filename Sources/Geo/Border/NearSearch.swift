@@ -1,5 +1,5 @@
 /// The nearest border in the plane that touches the ellipsoid at a point; see `Border.distance`.
-struct NearSearch {
+struct NearSearch: EdgeSearch {
   /// Up to so many metres, and below that latitude, the tangent plane tells which edges can be nearest.
   static let farthest = 50_000.0
   static let northernmost = 85.0
@@ -10,16 +10,39 @@ struct NearSearch {
   private var planeBound: Double
   /// Metres.
   private(set) var best: Double
+  /// Whether edges along the antimeridian or a pole are passed over; see `Border`.
+  private let isOfArea: Bool
 
-  init(from point: Coordinate, reach: Double) {
+  init(from point: Coordinate, reach: Double, isOfArea: Bool) {
     self.point = point
+    self.isOfArea = isOfArea
     scale = LocalScale(latitude: point.latitude)
     best = reach
     planeBound = 1.1 * reach * 1.1 * reach
   }
 
+  static var isExact: Bool { true }
+  var bound: Double { planeBound }
+
+  @inline(__always)
+  func least(west: Double, south: Double, east: Double, north: Double) -> Double {
+    let rise = max(south - point.latitude, point.latitude - north, 0) * scale.north
+    // In a box this wide an edge may be nearer the other way round.
+    guard east - west < 180 else { return rise * rise }
+    let turn = 360 * ((0.5 * (west + east) - point.longitude) / 360).rounded()
+    let way = max(west - turn - point.longitude, point.longitude - (east - turn), 0) * scale.east
+    return way * way + rise * rise
+  }
+
   @inline(__always)
   mutating func look(at a: Coordinate, _ b: Coordinate) {
+    if isOfArea, !Border.isPlain(a, b) { return }
+    take(a, b)
+  }
+
+  /// An edge that counts wherever it lies.
+  @inline(__always)
+  mutating func take(_ a: Coordinate, _ b: Coordinate) {
     var turn = 0.0
     let middle = 0.5 * (a.longitude + b.longitude) - point.longitude
     if middle > 180 || middle < -180 { turn = 360 * (middle / 360).rounded() }

@@ -47,18 +47,18 @@ struct Corridor {
   }
 
   /// Metres to the nearest place of the lines; above `limit` anything that is above it too.
-  static func distance(from point: Coordinate, to lines: [[Coordinate]], limit: Double) -> Double {
+  static func distance(from point: Coordinate, to lines: PackedRings, limit: Double) -> Double {
     let point = point.canonical
     if abs(point.latitude) <= NearSearch.northernmost {
       // A little farther than the limit, since what lies just at the search's reach isn't found.
       let reach = min(limit * 1.001 + 0.001, NearSearch.farthest)
-      var search = NearSearch(from: point, reach: reach)
-      for line in lines { for (a, b) in zip(line, line.dropFirst()) { search.look(at: a, b) } }
+      var search = NearSearch(from: point, reach: reach, isOfArea: false)
+      for line in 0..<lines.ringCount { lines.withRing(line) { $0.search(&search) } }
       if search.best < reach { return search.best }
       if limit < NearSearch.farthest { return max(limit.nextUp, search.best) }
     }
     var search = FarSearch(from: point)
-    for line in lines { for (a, b) in zip(line, line.dropFirst()) { search.look(at: a, b) } }
+    for line in lines.rings { for (a, b) in zip(line, line.dropFirst()) { search.look(at: a, b) } }
     return search.distance
   }
 }

@@ -4,8 +4,8 @@ import Glibc
 enum Measure {
   /// Square metres on the ellipsoid, holes taken off; exact to a part in a million.
   static func area(_ polygon: Polygon) -> Double {
-    let outer = abs(signedArea(polygon.rings[0]))
-    return max(0, polygon.rings.dropFirst().reduce(outer) { $0 - abs(signedArea($1)) })
+    let areas = (0..<polygon.packed.ringCount).map { polygon.packed.withRing($0) { abs(signedArea($0)) } }
+    return max(0, areas.dropFirst().reduce(areas[0], -))
   }
 
   /// Metres of border.
@@ -29,9 +29,11 @@ enum Measure {
   }
 
   /// The integral of the area between the equator and the ring's edges, by Simpson's rule in pieces of at most a degree.
-  private static func signedArea(_ ring: [Coordinate]) -> Double {
+  private static func signedArea(_ ring: PackedRing) -> Double {
     var sum = 0.0
-    for (a, b) in zip(ring, ring.dropFirst()) where a.longitude != b.longitude {
+    for index in 1..<ring.count {
+      let (a, b) = (ring.point(index - 1), ring.point(index))
+      guard a.longitude != b.longitude else { continue }
       let rise = b.latitude - a.latitude
       let pieces = pieces(abs(rise), each: 1)
       let step = rise / Double(pieces)

@@ -19,8 +19,10 @@ public struct Shape: Sendable, Hashable {
   public let area: Double
   /// Metres, with the borders of holes. Of a corridor, around each of its lines.
   public let perimeter: Double
-  /// For polygons; `nil` for a circle.
+  /// For polygons; else `nil`.
   let border: Border?
+  /// For corridors; else `nil`.
+  let lines: PackedRings?
 
   /// - Parameter radius: metres, above 0, at most 10,000 km.
   /// - Throws: `badRadius`, or what is wrong with the centre.
@@ -55,6 +57,7 @@ public struct Shape: Sendable, Hashable {
     perimeter = 2 * .pi * radius
     area = .pi * radius * radius
     border = nil
+    lines = nil
   }
 
   private init(_ corridor: Corridor) {
@@ -66,6 +69,7 @@ public struct Shape: Sendable, Hashable {
     perimeter = 2 * length + ends
     area = length * corridor.width + ends * corridor.width / 4
     border = nil
+    lines = PackedRings(corridor.lines)
   }
 
   private init(_ polygons: [Polygon], box: BoundingBox) {
@@ -76,6 +80,7 @@ public struct Shape: Sendable, Hashable {
     perimeter = Measure.length(of: border, polygons)
     characteristicRadius = perimeter > 0 ? 2 * area / perimeter : 0
     self.border = border
+    lines = nil
   }
 
   public static func == (a: Shape, b: Shape) -> Bool { a.geometry == b.geometry }
@@ -87,8 +92,7 @@ public struct Shape: Sendable, Hashable {
     switch geometry {
     case .circle(let center, let radius): return Geodesic.distance(center, point) <= radius
     case .polygons(let polygons): return polygons.contains { $0.contains(point) }
-    case .corridor(let lines, let width):
-      return Corridor.distance(from: point, to: lines, limit: width) <= width / 2
+    case .corridor(_, let width): return depth(point, width: width, limit: width / 2) >= 0
     }
   }
 
@@ -106,10 +110,10 @@ public struct Shape: Sendable, Hashable {
   /// The signed distance where it is within ± `limit` metres, else something at or beyond `limit` with the right sign.
   public func signedDistance(_ point: Coordinate, limit: Double) -> Double {
     switch geometry {
-    case .corridor(let lines, let width):
+    case .corridor(_, let width):
       let least = boundingBox.leastDistance(to: point)
       if least > limit { return -least }
-      return width / 2 - Corridor.distance(from: point, to: lines, limit: width / 2 + limit)
+      return depth(point, width: width, limit: limit)
     case .circle(let center, let radius): return radius - Geodesic.distance(center, point)
     case .polygons(let polygons):
       let least = boundingBox.leastDistance(to: point)
@@ -117,5 +121,11 @@ public struct Shape: Sendable, Hashable {
       let distance = border?.distance(from: point, polygons, limit: limit) ?? .infinity
       return polygons.contains { $0.contains(point) } ? distance : -distance
     }
+  }
+
+  /// Metres inside a corridor; outside exact to `limit`.
+  private func depth(_ point: Coordinate, width: Double, limit: Double) -> Double {
+    guard let lines else { return -.infinity }
+    return width / 2 - Corridor.distance(from: point, to: lines, limit: width / 2 + limit)
   }
 }
