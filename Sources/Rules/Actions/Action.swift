@@ -68,6 +68,8 @@ enum Operand: Sendable {
 /// What gives a value for an event, a hook or a variable.
 protocol ValueExpression: Sendable {
   var reads: [Slot] { get }
+  /// As it is written in a rule file.
+  var text: String { get }
   /// Two with the same text are the same.
   var canonical: String { get }
   /// `nil` where a signal that decides is missing, stale or bad, and after any error of evaluation.

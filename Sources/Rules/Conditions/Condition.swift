@@ -17,6 +17,9 @@ protocol Condition: Sendable {
   /// Two conditions with the same text are the same; decides what keeps its state over a reload.
   var canonical: String { get }
   func outcome(in situation: Situation) -> Outcome
+  /// Until when, this moment not among it, the outcome stays as it is if nothing but time passes. What depends on no time gives the end
+  /// of time; one that cannot tell gives the situation's own time.
+  func steadyUntil(in situation: Situation) -> EngineTime
   /// The whole and its parts, with what each says now.
   func parts(in situation: Situation) -> [ExpressionPart]
 }
@@ -35,6 +38,11 @@ extension Condition {
 }
 
 extension Condition {
+  /// As much as can be said of any condition.
+  func steadyUntil(in situation: Situation) -> EngineTime {
+    mentionsTime ? situation.time : EngineTime(nanoseconds: .max)
+  }
+
   /// Whether it is to be asked at each whole second of engine time, too.
   var mentionsTime: Bool { reads.contains(where: \.mentionsTime) }
 }

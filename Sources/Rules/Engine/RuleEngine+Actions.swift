@@ -3,11 +3,14 @@ public import Model
 
 extension RuleEngine {
   /// Does a rule's actions in their order.
+  ///
+  /// - Parameters:
+  ///   - name: the rule's.
+  ///   - level: the rule's index, where the events of these actions are open until it goes down.
   mutating func perform(
-    _ actions: [Action], of rule: Int, _ occurrence: Occurrence?, isClearing: Bool = false, at time: EngineTime,
-    _ effects: inout [Effect]
+    _ actions: [Action], of name: String, _ occurrence: Occurrence? = nil, opening level: Int? = nil,
+    isClearing: Bool = false, at time: EngineTime, _ effects: inout [Effect]
   ) {
-    let name = rules.rules[rule].name
     let stamp = occurrence?.at.map { timestamp(of: $0) } ?? clock.utc(at: time)
     for action in actions {
       // Anew for each: an action may set what the next one reads.
@@ -26,8 +29,8 @@ extension RuleEngine {
             GeneralEvent(
               type: template.type, severity: template.severity, state: .raised,
               data: template.data.values(in: situation))))
-        if let level = rules.rules[rule].level, level.notifiesClear, !isClearing {
-          ruleStates[rule].level.open.append(
+        if let level {
+          ruleStates[level].level.open.append(
             OpenEvent(id: event.id, type: template.type, severity: template.severity))
         }
         signals.countEvent(of: template.type, at: time)

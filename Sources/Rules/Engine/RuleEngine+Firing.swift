@@ -20,7 +20,7 @@ extension RuleEngine {
       return
     }
     guard admit(index, at: time) else { return }
-    perform(rule.actions, of: index, occurrence, at: time, &effects)
+    perform(rule.actions, of: rule.name, occurrence, at: time, &effects)
   }
 
   // MARK: What sets rules off
@@ -118,6 +118,8 @@ extension RuleEngine {
   mutating func ticks(of rule: Int, at time: EngineTime) -> [Occurrence] {
     guard let every = triggers.ticking.first(where: { $0.rule == rule })?.every else { return [] }
     guard let next = ruleStates[rule].nextTick else {
+      // A rule that begins with the start of the gateway, and not while it is off.
+      guard !isOff else { return [] }
       ruleStates[rule].nextTick = time + every
       return []
     }

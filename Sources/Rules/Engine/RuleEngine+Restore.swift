@@ -8,6 +8,7 @@ extension RuleEngine {
     var policies: UInt64?
     var pendingReports: [(SignalName, ReportState)] = []
     var meters: [(Int, BudgetMeter)] = []
+    var farewells: [String: [UInt8]] = [:]
     let zoneIndices = Dictionary(uniqueKeysWithValues: rules.zones.indices.map { (rules.zones[$0].id, $0) })
     let ruleIndices = Dictionary(uniqueKeysWithValues: rules.rules.indices.map { (rules.rules[$0].name, $0) })
 
@@ -30,9 +31,10 @@ extension RuleEngine {
           }
           if let index = ruleIndices[row.name], Fingerprint.of(rules.rules[index].canonicalTrigger) == trigger {
             ruleStates[index] = state
-          } else if !state.level.open.isEmpty {
-            orphans.append((row.name, state.level.open))
+          } else if state.level.isUp, !state.level.isMuted {
+            orphans.append(Orphan(rule: row.name, open: state.level.open))
           }
+        case .farewell: farewells[row.name] = value
         case .report:
           let state = try StateLayout.read(value, upTo: StateLayout.reportVersion) {
             (reader, layout) throws(PackingError) in try ReportState(from: &reader, layout: layout)
@@ -64,6 +66,7 @@ extension RuleEngine {
       }
     }
 
+    restore(farewells)
     let samePolicies = policies == rules.policiesFingerprint
     for (name, state) in pendingReports {
       _ = reports.restore(state, of: name, samePolicies: samePolicies, in: situation(at: now))
@@ -77,6 +80,22 @@ extension RuleEngine {
     zones.resume(
       lastFixAt: rules.catalogue.positionDevice.flatMap { receivers.order(of: $0)?.acceptedAt }, at: now)
     markDifferences(from: rows)
+  }
+
+  /// Only those of orphans are needed: of the other rules the files say what is to be done.
+  private mutating func restore(_ farewells: [String: [UInt8]]) {
+    guard !orphans.isEmpty else { return }
+    let unpacker = rules.unpacker
+    for index in orphans.indices {
+      guard let value = farewells[orphans[index].rule] else { continue }
+      do throws(PackingError) {
+        orphans[index].farewell = try StateLayout.read(value) { reader throws(PackingError) in
+          try Farewell(from: &reader, unpacker)
+        }
+      } catch {
+        counters.count(.unreadableState)
+      }
+    }
   }
 
   /// Returns the fingerprint of the report policies, where this is the row that holds it.
@@ -129,6 +148,7 @@ extension RuleEngine {
   /// rows of the rest are given up. A rule that was up and is not the same any more is cleared first, by its old definition.
   public mutating func replace(rules: RuleSet, at time: EngineTime) -> [Effect] {
     var effects = advance(to: time)
+    clearOrphans(at: now, &effects)
     let triggers = Dictionary(
       rules.rules.map { ($0.name, $0.canonicalTrigger) }, uniquingKeysWith: { first, _ in first })
     for (index, rule) in self.rules.rules.enumerated()

@@ -10,7 +10,7 @@ extension RuleEngine {
     at time: EngineTime, for occurrences: [(rule: Int, what: Occurrence)] = [], isTick: Bool = false,
     _ effects: inout [Effect]
   ) {
-    closeOrphans(at: time, &effects)
+    if !isOff { clearOrphans(at: time, &effects) }
     guard !rules.rules.isEmpty else {
       _ = signals.changed.take()
       return
@@ -19,13 +19,18 @@ extension RuleEngine {
     for slot in signals.changed.take() { for rule in triggers.rulesOfSlot[slot] ?? [] { agenda.add(rule) } }
     if isTick { for rule in triggers.timed { agenda.add(rule) } }
     for rule in timers.rules(dueBy: time) { agenda.add(rule) }
-    for rule in unasked { agenda.add(rule) }
-    unasked = []
+    if !isOff {
+      for rule in unasked { agenda.add(rule) }
+      unasked = []
+    }
     for (rule, _) in occurrences { agenda.add(rule) }
     while let rule = agenda.takeFirst() {
+      if isOff, isOwed(rule) { continue }
       let before = ruleStates[rule]
       if rules.rules[rule].level != nil {
         ask(rule, at: time, &effects)
+        // After a turn something else counts, which may hold already.
+        if ruleStates[rule].level.owedAt != nil { unasked.insert(rule) }
       } else {
         let own = occurrences.lazy.filter { $0.rule == rule }.map(\.what)
         for occurrence in own + dwells(of: rule, at: time) + changes(of: rule, at: time) + ticks(of: rule, at: time) {
@@ -85,11 +90,14 @@ extension RuleEngine {
 
   private mutating func raise(_ rule: Int, at time: EngineTime, _ effects: inout [Effect]) {
     ruleStates[rule].level.turn(.up, at: time)
+    turnedRules.mark(rule)
     guard admit(rule, at: time) else {
       ruleStates[rule].level.isMuted = true
       return
     }
-    perform(rules.rules[rule].actions, of: rule, nil, at: time, &effects)
+    perform(
+      rules.rules[rule].actions, of: rules.rules[rule].name,
+      opening: rules.rules[rule].level?.notifiesClear == true ? rule : nil, at: time, &effects)
     updateSamplings(for: rule, &effects)
   }
 
@@ -98,17 +106,25 @@ extension RuleEngine {
     let level = ruleStates[rule].level
     ruleStates[rule].level.turn(.down, at: time)
     dirtyRules.mark(rule)
-    let templates = rules.rules[rule].actions.compactMap { if case .event(let template) = $0 { template } else { nil } }
-    for (index, open) in level.open.enumerated() {
+    turnedRules.mark(rule)
+    guard !level.isMuted else { return }
+    clear(
+      rules.rules[rule].name, level.open, by: rules.rules[rule].eventTemplates, rules.rules[rule].clearActions,
+      reason: reason, at: time, &effects)
+    updateSamplings(for: rule, &effects)
+  }
+
+  /// Closes events, each with the data of the template that opened it, and does what is to be done then.
+  private mutating func clear(
+    _ rule: String, _ open: [OpenEvent], by templates: [EventTemplate], _ actions: [Action], reason: String?,
+    at time: EngineTime, _ effects: inout [Effect]
+  ) {
+    for (index, open) in open.enumerated() {
       let template = templates.indices.contains(index) && templates[index].type == open.type ? templates[index] : nil
       close(
-        open, of: rules.rules[rule].name, data: template?.data.values(in: situation(at: time)) ?? [], reason: reason,
-        at: time, &effects)
+        open, of: rule, data: template?.data.values(in: situation(at: time)) ?? [], reason: reason, at: time, &effects)
     }
-    if !level.isMuted {
-      perform(rules.rules[rule].clearActions, of: rule, nil, isClearing: true, at: time, &effects)
-      updateSamplings(for: rule, &effects)
-    }
+    perform(actions, of: rule, isClearing: true, at: time, &effects)
   }
 
   private mutating func close(
@@ -120,10 +136,13 @@ extension RuleEngine {
       .event(Event(id: open.id, rule: rule, content: .general(event))), at: time, stamp: clock.utc(at: time), &effects)
   }
 
-  /// Closes what rules left open that were up when the gateway stopped and that the files no longer have as they were.
-  private mutating func closeOrphans(at time: EngineTime, _ effects: inout [Effect]) {
+  /// Clears rules that were up when the gateway stopped and that the files no longer have as they were, by what they left.
+  mutating func clearOrphans(at time: EngineTime, _ effects: inout [Effect]) {
+    guard !orphans.isEmpty else { return }
     for orphan in orphans {
-      for open in orphan.open { close(open, of: orphan.rule, data: [], reason: Self.reload, at: time, &effects) }
+      clear(
+        orphan.rule, orphan.open, by: orphan.farewell?.events ?? [], orphan.farewell?.actions ?? [],
+        reason: Self.reload, at: time, &effects)
     }
     orphans = []
   }
@@ -156,16 +175,16 @@ extension RuleEngine {
     var due: EngineTime?
     func note(_ time: EngineTime?) { if let time { due = due.map { min($0, time) } ?? time } }
     if rules.rules[rule].level != nil {
-      note(ruleStates[rule].level.wasAsked ? ruleStates[rule].level.due(waits(of: rule)) : now.nextSecond)
+      let level = ruleStates[rule].level
+      guard !isOff || !isOwed(rule) else { return timers.set(nil, of: rule) }
+      note(level.wasAsked ? level.due(waits(of: rule)) : now.nextSecond)
     } else {
+      if !isOff, unasked.contains(rule) { note(now.nextSecond) }
       note(ruleStates[rule].nextTick)
       note(nextDwell(of: rule))
     }
     timers.set(due, of: rule)
   }
-
-  /// The next whole second, where a rule or another expression changes by time alone.
-  var nextSecond: EngineTime? { rules.plan.mentionsTime || !triggers.timed.isEmpty ? now.nextSecond : nil }
 
   /// After a stop of unknown length: waits start anew, what is up stays up.
   mutating func startWaitsAnew() {
@@ -174,17 +193,6 @@ extension RuleEngine {
       ruleStates[rule].level.startAnew()
       if ruleStates[rule].level != before { dirtyRules.mark(rule) }
       unasked.insert(rule)
-      setTimer(of: rule)
-    }
-  }
-
-  /// `every` doesn't strike while the gateway is off: goes on with the first of its times after `time`.
-  mutating func skipTicks(until time: EngineTime) {
-    for (rule, every) in triggers.ticking {
-      guard let next = ruleStates[rule].nextTick, next <= time else { continue }
-      let missed = (time.nanoseconds - next.nanoseconds) / every.nanoseconds + 1
-      ruleStates[rule].nextTick = EngineTime(nanoseconds: next.nanoseconds + missed * every.nanoseconds)
-      dirtyRules.mark(rule)
       setTimer(of: rule)
     }
   }

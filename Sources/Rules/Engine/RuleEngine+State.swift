@@ -6,6 +6,7 @@ extension RuleEngine {
     var rows: [StateRow] = []
     rows += zones.zones.indices.map(zoneRow)
     rows += ruleStates.indices.map(ruleRow)
+    rows += ruleStates.indices.map(farewellRow)
     rows += reports.slots.indices.map(reportRow)
     rows += reports.meters.indices.map(budgetRow)
     rows += receivers.names.indices.map(receiverRow)
@@ -20,6 +21,7 @@ extension RuleEngine {
     var rows: [StateRow] = []
     rows += zones.dirty.take().map(zoneRow)
     rows += dirtyRules.take().map(ruleRow)
+    rows += turnedRules.take().map(farewellRow)
     rows += reports.dirty.take().map(reportRow)
     rows += reports.dirtyMeters.take().map(budgetRow)
     rows += receivers.dirty.take().map(receiverRow)
@@ -57,6 +59,15 @@ extension RuleEngine {
       $0.write(Fingerprint.of(rule.canonicalTrigger))
       state.write(to: &$0)
     }
+  }
+
+  private func farewellRow(_ index: Int) -> StateRow {
+    let rule = rules.rules[index]
+    let level = ruleStates[index].level
+    guard level.isUp, !level.isMuted, let farewell = Farewell(of: rule) else {
+      return StateRow(kind: StateKind.farewell.rawValue, name: rule.name, value: nil)
+    }
+    return StateLayout.row(.farewell, rule.name) { farewell.write(to: &$0) }
   }
 
   private func reportRow(_ index: Int) -> StateRow {

@@ -28,6 +28,8 @@ public struct RuleEngine: Sendable {
   var counters = EngineCounters()
 
   var dirtyRules: DirtyList
+  /// Rules that went up or down.
+  var turnedRules: DirtyList
   var dirtyEngineRows: Set<EngineRow> = []
   /// Rows that stand otherwise now than they were restored from.
   var changedByRestore: Set<StateKey> = []
@@ -40,14 +42,18 @@ public struct RuleEngine: Sendable {
   var unasked: Set<Int> = []
   /// Zones on whose inside the vehicle was last, ascending.
   var insideZones: [Int] = []
+  /// True while what fell due during a stop of the gateway is gone through.
+  var isOff = false
+  /// How many instants `advance` went through since this value was made: what its cost grows with. Not state.
+  private(set) var instants = 0
   /// Signals that a rule wants sent at the end of this instant.
   var forcedReports: [SignalName] = []
   /// The power is about to go: tracks are sent up to where they are at the end of this instant.
   var isShuttingDown = false
   /// How often rules that are up want devices to be read.
   var sampled: [String: Interval] = [:]
-  /// What rules left open that were up when the rows were written and that are no longer the same.
-  var orphans: [(rule: String, open: [OpenEvent])] = []
+  /// Rules that were up when the rows were written and that are no longer the same; until they are cleared.
+  var orphans: [Orphan] = []
 
   /// Starts from saved rows, or from none. Rows of zones whose geometry changed, of rules that are set off by something else now,
   /// and of what is gone are given up; rows that cannot be read are counted as well. The first observation should be
@@ -63,6 +69,7 @@ public struct RuleEngine: Sendable {
     devices = DeviceTable()
     signals = SignalStore(rules.plan)
     dirtyRules = DirtyList(count: rules.rules.count)
+    turnedRules = DirtyList(count: rules.rules.count)
     triggers = TriggerIndex(rules: rules.rules, zones: rules.zones, slots: rules.slots)
     timers = RuleTimers(count: rules.rules.count)
     restore(state)
@@ -74,7 +81,9 @@ public struct RuleEngine: Sendable {
     var effects: [Effect] = []
     var isStart = false
     if case .system(.start(downtime: .some)) = observation.content { isStart = true }
-    advance(to: observation.time, isStopped: isStart, &effects)
+    if isStart { beginStop(until: observation.time) }
+    advance(to: observation.time, &effects)
+    if isStart { endStop() }
     switch observation.content {
     case .position(let device, let position): ingest(position, of: device, &effects)
     case .positionLost(let device):
@@ -113,18 +122,20 @@ public struct RuleEngine: Sendable {
     Situation(time: time, clock: clock, store: signals, zones: zones, trigger: trigger)
   }
 
-  /// - Parameter isStopped: the gateway was off: then nothing is asked at whole seconds, and `every` doesn't strike.
-  private mutating func advance(to time: EngineTime, isStopped: Bool = false, _ effects: inout [Effect]) {
-    if isStopped { skipTicks(until: time) }
+  private mutating func advance(to time: EngineTime, _ effects: inout [Effect]) {
+    var tickedAt: EngineTime?
     while true {
+      let tick = nextTick(before: time, tickedAt: tickedAt)
       var due = reports.deadline(by: time)
       if let zonesDue = zones.nextDeadline, zonesDue <= time { due = due.map { min($0, zonesDue) } ?? zonesDue }
-      for next in [signals.deadline(by: time), timers.deadline(by: time), isStopped ? nil : nextSecond] {
+      for next in [signals.deadline(by: time), timers.deadline(by: time), tick] {
         if let next, next <= time { due = due.map { min($0, next) } ?? next }
       }
       guard let due else { break }
-      let isTick = !isStopped && (nextSecond.map { $0 <= due } ?? false)
+      let isTick = tick.map { $0 <= due } ?? false
+      instants += 1
       now = max(now, due)
+      if isTick { tickedAt = now }
       for name in signals.expire(at: due) { pendingReports.append((name, .reading(nil, .stale))) }
       compute(at: due, isTick: isTick)
       zones.lose(until: due)

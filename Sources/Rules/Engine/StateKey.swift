@@ -18,6 +18,8 @@ extension StateRow {
 /// The kinds of rows, as they stand in the journal.
 enum StateKind: String {
   case engine, zone, rule, report, receiver, device, budget
+  /// What a rule that is up does when it goes down; by the rule's name.
+  case farewell
   /// The signal store's.
   case signal, window, count, previous, variable, motion, system
 }

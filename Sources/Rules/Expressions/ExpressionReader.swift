@@ -18,13 +18,16 @@ final class ExpressionReader {
   }
 
   private(set) var vocabulary: Vocabulary
-  private(set) var slots = SlotTable()
+  private(set) var slots: SlotTable
   private var environment = Environment()
   private let files: [String: SourceFile]
 
-  /// - Parameter files: those that expressions stand in, by path.
-  init(_ vocabulary: Vocabulary, files: [SourceFile]) {
+  /// - Parameters:
+  ///   - files: those that expressions stand in, by path.
+  ///   - slots: those that have their numbers already.
+  init(_ vocabulary: Vocabulary, files: [SourceFile], slots: SlotTable = SlotTable()) {
     self.vocabulary = vocabulary
+    self.slots = slots
     self.files = Dictionary(files.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
     prepare()
   }

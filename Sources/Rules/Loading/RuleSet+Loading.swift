@@ -68,7 +68,7 @@ extension RuleSet {
     guard !found.hasErrors else { return nil }
     var set = RuleSet(
       zones: collection.zones, rules: made, reports: policies, budgets: budgets, computed: computed,
-      catalogue: catalogue, slots: expressions.slots)
+      catalogue: catalogue, slots: expressions.slots, vocabulary: expressions.vocabulary)
     set.tests = tests
     return set
   }

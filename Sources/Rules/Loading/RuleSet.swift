@@ -19,6 +19,8 @@ public struct RuleSet: Sendable {
   /// Tells the report policies from others.
   let policiesFingerprint: UInt64
   private let units: [SignalName: String]
+  /// What its expressions may name.
+  let vocabulary: Vocabulary
   /// The slots of its expressions, by number.
   let slots: SlotTable
   /// By rule: for how long an unknown condition leaves a wait running.
@@ -31,15 +33,18 @@ public struct RuleSet: Sendable {
     RuleSet(zones: [], rules: [], reports: [], catalogue: catalogue)
   }
 
-  /// - Parameter slots: those that compiled expressions speak of; `nil` where conditions name theirs themselves.
+  /// - Parameters:
+  ///   - slots: those that compiled expressions speak of; `nil` where conditions name theirs themselves.
+  ///   - vocabulary: what those expressions may name; `nil`: what the catalogue has.
   init(
     zones: [Zone], rules: [Rule], reports: [ReportPolicy], budgets: [ReportBudget] = [],
-    computed: [ComputedSignal] = [], catalogue: SignalCatalogue, slots: SlotTable? = nil
+    computed: [ComputedSignal] = [], catalogue: SignalCatalogue, slots: SlotTable? = nil, vocabulary: Vocabulary? = nil
   ) {
     self.zones = zones
     self.rules = rules
     self.reports = reports
     self.catalogue = catalogue
+    self.vocabulary = vocabulary ?? Vocabulary(catalogue)
     var slots = slots ?? SlotTable()
     for slot in rules.flatMap(\.reads) + reports.compactMap(\.when).flatMap(\.reads) {
       slots.markRead(slots.intern(slot))

@@ -199,7 +199,8 @@ struct ReportSchedule: Sendable {
   }
 
   /// Restores a signal's state at `time`. Where other policies hold now, their own intervals count from the last report, but no
-  /// timer is due in the past. Returns false where no policy matches the signal any more.
+  /// timer is due in the past. Returns false where no policy matches the signal any more; one that only rules send, and no policy, is
+  /// kept where the policies are the same.
   mutating func restore(
     _ state: ReportState, of name: SignalName, samePolicies: Bool, in situation: Situation
   ) -> Bool {
@@ -210,7 +211,7 @@ struct ReportSchedule: Sendable {
       state.endTrack(at: time)
       // What is left of a track goes even where no policy asks for it any more.
       if slots[index].policies.isEmpty, state.held == nil { return false }
-    } else if slots[index].policies.isEmpty {
+    } else if !samePolicies, slots[index].policies.isEmpty {
       return false
     } else if !samePolicies, let held = state.held {
       let policy = policies.firstHolding(among: slots[index].policies, situation).map { policies[$0] }

@@ -54,6 +54,8 @@ final class SignalPlan: Sendable {
   let slotsOfVariable: [[Int]]
   let slotsOfCount: [[Int]]
   let systemSlots: [Int]
+  /// Those that show UTC.
+  let clockSlots: [Int]
   /// Computed signals by the slot numbers that they read, and those that mention time.
   let computedOfSlot: [[Int]]
   let timedComputed: [Int]
@@ -68,8 +70,6 @@ final class SignalPlan: Sendable {
   let motions: [String]
   /// The entry of the position that zones follow.
   let zonePosition: Int?
-  /// Whether anything read changes by time alone.
-  let mentionsTime: Bool
 
   private let entryIndices: [SignalName: Int]
   private let slotNumbers: [Slot: Int]
@@ -172,7 +172,6 @@ final class SignalPlan: Sendable {
     let sources = slots.slots.indices.map { slots.isRead[$0] ? source(slots.slots[$0]) : .absent }
     self.sources = sources
     slotNumbers = Dictionary(uniqueKeysWithValues: slots.slots.enumerated().map { ($1, $0) })
-    mentionsTime = read.contains(where: \.mentionsTime)
     var computedOfSlot = [[Int]](repeating: [], count: slots.slots.count)
     for (index, signal) in signals.enumerated() {
       for slot in signal.expression.reads {
@@ -187,6 +186,7 @@ final class SignalPlan: Sendable {
     var slotsOfVariable = [[Int]](repeating: [], count: variables.count)
     var slotsOfCount = [[Int]](repeating: [], count: counts.count)
     var systemSlots: [Int] = []
+    var clockSlots: [Int] = []
     for (number, slot) in slots.slots.enumerated() where slots.isRead[number] {
       if let name = slot.signal, let entry = indices[entryName(name)] { slotsOfEntry[entry].append(number) }
       switch sources[number] {
@@ -197,6 +197,7 @@ final class SignalPlan: Sendable {
       case .variable(let index), .hasVariable(let index): slotsOfVariable[index].append(number)
       case .count(let index): slotsOfCount[index].append(number)
       case .system, .has(.system): systemSlots.append(number)
+      case .now, .localTime: clockSlots.append(number)
       default: break
       }
     }
@@ -205,6 +206,7 @@ final class SignalPlan: Sendable {
     self.slotsOfVariable = slotsOfVariable
     self.slotsOfCount = slotsOfCount
     self.systemSlots = systemSlots
+    self.clockSlots = clockSlots
 
     var windowsOfEntry = [[(window: Int, source: Source)]](repeating: [], count: names.count)
     for (index, key) in windows.enumerated() {

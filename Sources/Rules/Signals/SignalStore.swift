@@ -176,7 +176,8 @@ struct SignalStore: Sendable {
     return true
   }
 
-  mutating func noteClock() { mark(plan.systemSlots) }
+  /// What shows UTC is known, or not, or another from this instant on, and not only from the next whole second.
+  mutating func noteClock() { mark(plan.systemSlots + plan.clockSlots) }
 
   /// A restart of unknown length: nothing was read yet since. Variables, counts and the way driven stay.
   mutating func forgetAll() {

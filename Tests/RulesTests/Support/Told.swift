@@ -37,6 +37,8 @@ struct Story {
   var engine: RuleEngine
   private(set) var told: [String] = []
 
+  init(engine: RuleEngine) { self.engine = engine }
+
   init(_ text: String) throws { engine = try RuleFile.engine(Self.zones + text) }
 
   /// `depot`, 100 m around the origin, and `yard`, a kilometre east of it.
