@@ -33,7 +33,9 @@ test: packages-test lint ## Everything that CI runs; ends with the test runner's
 	@scripts/verify-unit
 	@swift build --build-tests
 	swift test --skip-build --disable-xctest $(addprefix --skip ,$(WAITING) EndToEndTests)
-	@for target in $(WAITING); do swift test --skip-build --disable-xctest --filter $$target; done
+	@for target in $(WAITING); do \
+	  WAYPOST_RELEASE_BINARY=$(CURDIR)/$(BINARY) swift test --skip-build --disable-xctest --filter $$target; \
+	done
 	WAYPOST_RELEASE_BINARY=$(CURDIR)/$(BINARY) swift test --skip-build --disable-xctest --filter EndToEndTests
 
 .PHONY: demo

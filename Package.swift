@@ -97,7 +97,9 @@ let package = Package(
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     tests(of: "CEL", ["CAllocations", "CELJSON", "Config"]),
     tests(of: "Config", ["Model"], cases: ["Diagnostics/Cases"]),
-    tests(of: "Rules", ["Model", "Geo", "CEL", "Config"], cases: ["Cases", "Mistakes"]),
+    // Rule files and drives from a seed, for tests of what must hold of all of them.
+    .target(name: "Chance", dependencies: ["Model"], path: "Tests/Chance", swiftSettings: settings),
+    tests(of: "Rules", ["Model", "Geo", "CEL", "Config", "Chance"], cases: ["Cases", "Mistakes"]),
     tests(of: "Journal", ["CSQLite"]),
     tests(of: "Inputs"),
     // Authorities, certificates and TLS servers for tests.
@@ -112,7 +114,9 @@ let package = Package(
     tests(of: "Uplinks", ["CMosquitto", "Deflate", "Trust", "Certificates"]),
     tests(
       of: "Gateway",
-      ["Model", "Geo", "Config", "Rules", "Journal", "Inputs", "Uplinks", "CSQLite", "waypost", log, lifecycle],
+      [
+        "Model", "Geo", "Config", "Rules", "Journal", "Inputs", "Uplinks", "CSQLite", "Chance", "waypost", log, lifecycle,
+      ],
       cases: ["Schema/validate.py"]),
     // Real processes: `waypost` itself, gpsd, mosquitto. The executable is a dependency so that it is built first.
     .testTarget(
