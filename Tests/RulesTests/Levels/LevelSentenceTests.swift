@@ -7,22 +7,34 @@ import Testing
 ///
 /// | sentence | test |
 /// | --- | --- |
-/// | `when` alone is a level. Down, only `when` counts; up, only `until` (or `!when`). | `downOnlyWhenCounts`, `upOnlyUntilCounts`, `withoutUntilItGoesDownWhenWhenFails` |
+/// | `when` alone is a level. | `whenAloneIsALevel` |
+/// | Down, only `when` counts; up, only `until` (or `!when`). | `downOnlyWhenCounts`, `upOnlyUntilCounts`, `withoutUntilItGoesDownWhenWhenFails` |
 /// | `for` runs from the first true; unknown for less than `stale_after` doesn't reset it, longer does | `forRunsFromTheFirstTrue`, `shortUnknownDoesNotResetForAndLongDoes` |
 /// | a rule is raised only by an evaluation that is true | `raisedOnlyByAnEvaluationThatIsTrue` |
-/// | `clear_for` likewise on the way down | `clearForRunsOnTheWayDown` |
+/// | `clear_for` likewise on the way down | `clearForRunsOnTheWayDown`, `shortUnknownDoesNotResetClearForAndLongDoes`, `clearedOnlyByAnEvaluationThatIsTrue` |
 /// | `event` in `then` opens, and clearing sends the same event `id` with `"state":"cleared"` unasked | `clearingSendsTheSameID` |
 /// | (`notify_clear: false` turns that off) | `notifyClearTurnsThatOff` |
 /// | `cooldown` holds back the next raise: if the condition still holds when it ends, it raises then | `cooldownHoldsBackTheNextRaise` |
 /// | `limit: 5 per hour` drops and counts | `limitDropsAndCounts` |
-/// | A signal that is missing, stale or bad makes an expression unknown, as a CEL error does | `missingStaleBadAndErrorsAreUnknown` |
-/// | `&&` and `||` absorb it where they can | `andAndOrAbsorbUnknown` |
-/// | a rule whose condition is unknown keeps its state, and `status` says so | `unknownKeepsTheStateAndStatusSaysSo` |
-/// | A rule that mentions time is evaluated also at each whole second of engine time and when a signal turns stale | `timeIsAskedAtEachWholeSecond`, `turningStaleAsks` |
-/// | At one instant: computed signals, zones, rules in file order (a `set` is visible to later rules), report policies | `orderAtOneInstant` |
+///
+/// Those on what is unknown, on time and on the order at one instant are in `EvaluationSentenceTests`.
 struct LevelSentenceTests {
   private func story(_ keys: String = "", when: String = "reefer.temperature > 0") throws -> Story {
     try Story("rules: [{ name: a, when: \(when), \(keys)then: [{ event: hot }] }]")
+  }
+
+  @Test func whenAloneIsALevel() throws {
+    var story = try Story(
+      """
+      rules:
+        - { name: level, when: reefer.door, then: [{ event: open }] }
+        - { name: happens, on: { command: x }, when: reefer.door, then: [{ event: asked }] }
+      """)
+    story.take(Scene.reading(0, "door", .boolean(true)), Scene.system(1, .command(name: "x", id: "1")))
+    #expect(story.engine.status.rules.map(\.isUp) == [true, nil])
+    story.take(Scene.reading(2, "door", .boolean(false)))
+    #expect(story.engine.status.rules.map(\.isUp) == [false, nil])
+    #expect(story.told == ["0 open #1", "1 asked #2", "2 open cleared #1"])
   }
 
   @Test func downOnlyWhenCounts() throws {
@@ -108,6 +120,27 @@ struct LevelSentenceTests {
     #expect(story.news() == ["10 hot cleared #1"])
   }
 
+  @Test func shortUnknownDoesNotResetClearForAndLongDoes() throws {
+    for (unknownUntil, cleared) in [(12, 31), (15, 46)] {
+      var story = try story("clear_for: 30 s, ")
+      story.temperature(5, from: 0, to: 0)
+      story.temperature(-5, from: 1, to: 5)
+      story.temperature(nil, from: 6, to: unknownUntil, .bad)
+      story.temperature(-5, from: unknownUntil + 1, to: 50)
+      #expect(story.told == ["0 hot #1", "\(cleared) hot cleared #1"])
+    }
+  }
+
+  @Test func clearedOnlyByAnEvaluationThatIsTrue() throws {
+    var story = try story("clear_for: 5 s, ")
+    story.temperature(5, from: 0, to: 0)
+    story.temperature(-5, from: 1, to: 2)
+    story.temperature(nil, from: 3, to: 9, .bad)
+    #expect(story.news() == ["0 hot #1"], "the wait is over, but nobody knows whether it still fails")
+    story.temperature(-5, from: 10, to: 10)
+    #expect(story.news() == ["10 hot cleared #1"])
+  }
+
   @Test func clearingSendsTheSameID() throws {
     var story = try Story(
       """
@@ -155,81 +188,6 @@ struct LevelSentenceTests {
     #expect(story.engine.status.rules[0].dropped == 1)
     story.temperature(5, from: 60, to: 60)
     #expect(story.news() == ["60 hot #3"])
-  }
-
-  @Test func missingStaleBadAndErrorsAreUnknown() throws {
-    var story = try story()
-    #expect(story.engine.explanation(of: "a")?.outcome == nil)
-    story.temperature(5, from: 0, to: 0)
-    #expect(story.engine.explanation(of: "a")?.outcome == true)
-    story.advance(to: 10)
-    #expect(story.engine.explanation(of: "a")?.outcome == nil, "stale")
-    story.temperature(nil, from: 11, to: 11, .bad)
-    #expect(story.engine.explanation(of: "a")?.outcome == nil)
-    var error = try self.story(when: "'[reefer.temperature][1] > 0'")
-    error.temperature(5, from: 0, to: 0)
-    #expect(error.engine.explanation(of: "a")?.outcome == nil)
-  }
-
-  @Test func andAndOrAbsorbUnknown() throws {
-    var story = try Story(
-      """
-      rules:
-        - { name: either, when: reefer.temperature > 0 || reefer.door, then: [{ event: either }] }
-        - { name: both, when: "!(reefer.temperature > 0 && reefer.door)", then: [{ event: both }] }
-      """)
-    story.take(Scene.reading(0, "door", .boolean(true)))
-    story.take(Scene.reading(1, "door", .boolean(false)))
-    #expect(story.told == ["0 either #1", "1 both #2"])
-  }
-
-  @Test func unknownKeepsTheStateAndStatusSaysSo() throws {
-    var story = try story()
-    story.temperature(5, from: 0, to: 0)
-    story.advance(to: 1000)
-    #expect(story.news() == ["0 hot #1"])
-    let status = story.engine.status.rules[0]
-    #expect(status.isUp == true && status.isUnknown && status.since == .zero)
-    story.temperature(-5, from: 1001, to: 1001)
-    #expect(story.news() == ["1001 hot cleared #1"])
-    #expect(story.engine.status.rules[0].isUnknown == false)
-  }
-
-  @Test func timeIsAskedAtEachWholeSecond() throws {
-    var story = try story(when: "age(reefer.temperature) > 4.5")
-    story.take(Scene.reading(0.7, "temperature", .number(1)))
-    story.advance(to: 20)
-    #expect(story.told == ["6 hot #1"])
-  }
-
-  @Test func turningStaleAsks() throws {
-    var story = try story(when: "'!has(reefer.temperature)'")
-    story.take(Scene.reading(0.25, "temperature", .number(1)))
-    story.advance(to: 30)
-    #expect(story.told == ["10.25 hot #1"])
-  }
-
-  @Test func orderAtOneInstant() throws {
-    var story = try Story(
-      """
-      signals: { c.double: reefer.temperature * 2 }
-      report: [{ signals: [reefer.temperature] }]
-      rules:
-        - { name: early, when: level == 20, then: [{ event: early }] }
-        - { name: sets, when: c.double > 10, then: [{ set: { level: c.double } }, { event: sets }] }
-        - { name: late, when: level == 20, then: [{ event: late }] }
-      """)
-    let effects = story.engine.ingest(Scene.reading(0.5, "temperature", .number(10)))
-    #expect(Told.lines(effects) == ["0.5 sets #1", "0.5 late #2"])
-    #expect(effects.records.last?.kind == .reading, "report policies come last")
-    story.advance(to: 2)
-    #expect(story.news() == ["1 early #3"], "an earlier rule sees it at the next instant")
-  }
-
-  @Test func zonesComeBeforeRules() throws {
-    var story = try story(when: #"'in_zone("depot")'"#)
-    story.take(Scene.fix(0, east: 200), Scene.fix(5, east: 0))
-    #expect(story.told == ["5 hot #1"])
   }
 
   @Test func aRuleThatSetsItselfOffDoesNotLoop() throws {

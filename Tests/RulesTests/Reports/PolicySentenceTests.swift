@@ -1,9 +1,20 @@
+import Config
 import Model
 import Testing
 
 @testable import Rules
 
-/// The sentences of the description of report policies, one test each; those on pace are in `ReportPolicyTests`.
+/// A test for each sentence of the design on report policies: the sentence, then the test. Those on pace are in `PaceSentenceTests`.
+///
+/// | sentence | test |
+/// | --- | --- |
+/// | the first policy that matches a signal and whose `when` holds | `theFirstPolicyThatMatchesAndWhoseWhenHoldsCounts` |
+/// | Without any `report:` everything is sent | `ReportPolicyTests.withoutAnyPolicyEverythingIsSentWithItsUnit` |
+/// | with one, an unmatched signal is not | `ReportPolicyTests.withAPolicyAnUnmatchedSignalIsNotSent` |
+/// | and `check` names it | `checkNamesASignalThatNoPolicyMatches` |
+/// | An unknown `when` doesn't hold | `anUnknownWhenDoesNotHold` |
+/// | `budget: { uplink: 20 MB per day }` stretches intervals, by the engine's own estimate of bytes, as the day's allowance goes down | `aBudgetStretchesIntervalsAsTheAllowanceGoesDown`, `aBudgetThatIsKeptStretchesNothing`, `aBudgetWithoutSignalsIsForAllPolicies` |
+/// | events are never held back | `eventsAreNeverHeldBackByABudget` |
 struct PolicySentenceTests {
   private func times(_ effects: [Effect], _ metric: String = "temperature") -> [Double] {
     effects.records.compactMap { record in
@@ -27,6 +38,17 @@ struct PolicySentenceTests {
     #expect(times(engine.run(steps(0...6))) == [0, 1, 3, 5])
     _ = engine.run([Scene.reading(6, "door", .boolean(false))])
     #expect(times(engine.run(steps(7...16))).count == 2)
+  }
+
+  @Test func checkNamesASignalThatNoPolicyMatches() throws {
+    var diagnostics = Diagnostics()
+    let file = SourceFile(path: "rules.yaml", text: "report: [{ signals: [gps.*, reefer.temperature] }]")
+    let rules = RuleSet.load(
+      rules: [file], zones: [], catalogue: Scene.catalogue,
+      readFile: { path, _ throws(Diagnostic) in try SourceFile.read(path: path) }, diagnostics: &diagnostics)
+    #expect(rules != nil, "it is a warning")
+    #expect(diagnostics.all.map(\.code) == ["unreported-signal"])
+    #expect(diagnostics.all.first?.message.contains("`reefer.door`, `reefer.mode`") == true)
   }
 
   @Test func anUnknownWhenDoesNotHold() throws {

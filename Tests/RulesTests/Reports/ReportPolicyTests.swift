@@ -18,7 +18,7 @@ struct ReportPolicyTests {
     effects.readings.compactMap { if case .reading(_, _, .number(let n)?, _, _) = $0.body { n } else { nil } }
   }
 
-  @Test func withoutPoliciesEverythingIsSentWithItsUnit() {
+  @Test func withoutAnyPolicyEverythingIsSentWithItsUnit() {
     var engine = Scene.engine([], [])
     let effects = engine.run([temperature(1, -18), temperature(1, -18), Scene.fix(2, east: 0)])
     #expect(sent(effects) == [-18, -18])
@@ -26,13 +26,13 @@ struct ReportPolicyTests {
     if case .reading(_, _, _, let unit, _) = effects.records[0].body { #expect(unit == "Cel") }
   }
 
-  @Test func signalThatNoPolicyMatchesIsNotSent() throws {
+  @Test func withAPolicyAnUnmatchedSignalIsNotSent() throws {
     var engine = Scene.engine([], [], reports: [ReportPolicy(signals: [try #require(SignalPattern("gps.*"))])])
     let effects = engine.run([temperature(1, -18), Scene.fix(2, east: 0)])
     #expect(effects.readings.isEmpty && effects.positions.count == 1)
   }
 
-  @Test func changeHeldBackGoesWhenEveryEnds() throws {
+  @Test func aChangeHeldBackByEveryGoesWhenEveryEnds() throws {
     var engine = try engine { $0.every = .seconds(10) }
     var effects = engine.run([temperature(0, 1), temperature(4, 2), temperature(7, 3)])
     #expect(sent(effects) == [1])
@@ -51,7 +51,7 @@ struct ReportPolicyTests {
     #expect(record.second == 7)
   }
 
-  @Test func changeThatWentBackIsNotSent() throws {
+  @Test func aChangeHeldBackByEveryIsNotSentWhereItNoLongerDiffers() throws {
     var engine = try engine { $0.every = .seconds(10) }
     let effects =
       engine.run([temperature(0, 1), temperature(4, 2), temperature(7, 1)]) + engine.advance(to: .seconds(15))
@@ -59,7 +59,7 @@ struct ReportPolicyTests {
     #expect(sent(engine.run([temperature(16, 1)])) == [1], "every has passed, so that the next goes at once")
   }
 
-  @Test func deadbandHoldsSmallChangesAndAtLeastSendsTheNewest() throws {
+  @Test func aChangeNoGreaterThanTheDeadbandIsHeldAndAtLeastSendsTheNewest() throws {
     var engine = try engine {
       $0.every = .seconds(10)
       $0.deadband = 0.5
@@ -82,7 +82,7 @@ struct ReportPolicyTests {
     #expect(sent(engine.run([temperature(1001, 1)])) == [1])
   }
 
-  @Test func booleansTextAndQualityGoAtOnce() throws {
+  @Test func booleansTextAndAChangeOfQualityGoAtOnce() throws {
     var engine = try engine { $0.every = .minutes(10) }
     let effects = engine.run([
       Scene.reading(0, "door", .boolean(false)), Scene.reading(1, "door", .boolean(false)),
@@ -94,7 +94,7 @@ struct ReportPolicyTests {
     #expect(effects.records.map(\.time.seconds) == [0, 2, 3, 4, 5, 6, 8])
   }
 
-  @Test func positionGoesAfterEveryDistanceOrTurn() throws {
+  @Test func aPositionGoesAfterEveryOrWhenMovedOrTurned() throws {
     var engine = try engine {
       $0.every = .seconds(60)
       $0.orMoved = 100
