@@ -61,6 +61,22 @@ extension EndToEnd {
       }
     }
 
+    @Test func changedFilesAreTakenByAReloadOnlyAndAreThereWhenItReturns() throws {
+      try Bench.with { bench in
+        let gateway = try start(in: bench)
+        try bench.write("rules:\n  - name: vis", to: "etc/rules.d/a.yaml")
+        let before = try gateway.status()["status"]?["journal"]?["last"]?.number ?? 0
+        try Wait.until("some more fixes") {
+          try gateway.status()["status"]?["journal"]?["last"]?.number ?? 0 > before + 20
+        }
+        let status = try gateway.status()["status"]
+        #expect(status?["rules"]?.elements?.isEmpty == true && status?["configuration"]?["refused"] == nil)
+        try bench.write(Self.rules, to: "etc/rules.d/a.yaml")
+        #expect(try reload(gateway).exit == .code(0))
+        #expect(try gateway.status()["status"]?["rules"]?.elements?.first?["name"]?.text == "visit")
+      }
+    }
+
     @Test func mistakeIsShownAsCheckShowsItAndNothingChanges() throws {
       try Bench.with { bench in
         let gateway = try start(.init(rules: ["a.yaml": Self.rules]), in: bench)

@@ -61,6 +61,33 @@ import Testing
     #expect(try await again.report().engine.zones.map(\.lastKnownSide) == [.inside])
   }
 
+  @Test func ruleRemovedWhileTheGatewayWasOffIsClearedAndItsHookRuns() async throws {
+    let box = try Box()
+    let pipeline = try await box.open(
+      rules: Box.rules + """
+
+          - name: fast
+            when: gps.speed > 5
+            then: [{ event: fast }]
+            clear: [{ run: { hook: silence, args: ["now"] } }]
+        """)
+    await pipeline.feed(box.fix(metres: 300))
+    await pipeline.flushNow()
+    try await pipeline.close()
+    box.pass(.hours(2))
+    let again = try await box.open()
+    let runs = await again.takeOrders().compactMap { order in
+      if case .run(_, let run) = order { run } else { nil }
+    }
+    #expect(runs.map(\.hook) == ["silence"] && runs.map(\.arguments) == [["now"]] && runs.map(\.state) == [.cleared])
+    let fast = try await again.engineRecords().compactMap { record in
+      if case .event(let event) = record.body, case .general(let general) = event.content { general } else { nil }
+    }
+    #expect(fast.map(\.state) == [.raised, .cleared] && fast.last?.reason == "reload")
+    try await again.close()
+    #expect(try await box.open().takeOrders().allSatisfy { if case .run = $0 { false } else { true } }, "once")
+  }
+
   @Test func fullDiskLeavesTheOldSetAsItWas() async throws {
     let box = try Box()
     let pipeline = try await box.open()

@@ -104,6 +104,6 @@ struct ExpressionLawTests {
       for byte in row.value ?? [] { fingerprint.add(byte: byte) }
     }
     #expect(effects.count > 100)
-    #expect(fingerprint.text == "b0e2db35e1790e0e")
+    #expect(fingerprint.text == "0ae91dc451e35afb")
   }
 }
