@@ -103,7 +103,8 @@ extension Pipeline {
     } catch {
       return logger.error("hooks of the run before can't be read", metadata: ["error": "\(error)"])
     }
-    hasDecided = open.contains { $0.state == .decided }
+    // Beside those that the start itself has decided.
+    hasDecided = hasDecided || open.contains { $0.state == .decided }
     for action in open where action.state == .started {
       handedOver[action.id] = .some(action.expires)
       let run = Self.hook(in: action)
