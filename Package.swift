@@ -115,7 +115,8 @@ let package = Package(
     tests(
       of: "Gateway",
       [
-        "Model", "Geo", "Config", "Rules", "Journal", "Inputs", "Uplinks", "CSQLite", "Chance", "waypost", log, lifecycle,
+        "Model", "Geo", "Config", "Rules", "Journal", "Inputs", "Uplinks", "CSQLite", "Chance", "waypost", log,
+        lifecycle,
       ],
       cases: ["Schema/validate.py"]),
     // Real processes: `waypost` itself, gpsd, mosquitto. The executable is a dependency so that it is built first.
