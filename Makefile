@@ -37,6 +37,7 @@ test: packages-test lint ## Everything that CI runs; ends with the test runner's
 	  WAYPOST_RELEASE_BINARY=$(CURDIR)/$(BINARY) swift test --skip-build --disable-xctest --filter $$target; \
 	done
 	WAYPOST_RELEASE_BINARY=$(CURDIR)/$(BINARY) swift test --skip-build --disable-xctest --filter EndToEndTests
+	@$(BINARY) check rules && $(BINARY) test rules
 
 .PHONY: demo
 demo: packages-demo ## Drive a simulated truck and watch what is seen, raised, kept and delivered
@@ -73,7 +74,7 @@ docs: packages-docs ## Check the documentation: links, examples, manual, complet
 	@scripts/verify-docs .build/debug/waypost
 
 .PHONY: verify
-verify: verify-sanitizers verify-soak fuzz docs bench verify-apt verify-guest verify-roots ## What takes too long for every change; hours
+verify: verify-sanitizers verify-soak verify-rules fuzz docs bench verify-apt verify-guest verify-roots ## What takes too long for every change; hours
 
 .PHONY: verify-sanitizers
 verify-sanitizers: packages-test ## The tests under the thread and address sanitizers
@@ -84,6 +85,11 @@ verify-soak: packages-test ## The end-to-end tests at full length: a minute with
 	@$(RELEASE)
 	@swift build --build-tests
 	WAYPOST_SOAK=1 WAYPOST_BINARY=$(CURDIR)/$(BINARY) swift test --skip-build --disable-xctest --filter EndToEndTests
+
+.PHONY: verify-rules
+verify-rules: packages-test ## The example rules' tests fail when any line of a rule is taken out
+	@$(RELEASE)
+	@scripts/mutate-rules $(BINARY)
 
 .PHONY: verify-reproducible
 verify-reproducible: packages-roots ## For both suites: the same commit gives the same packages twice, byte for byte, without a finding of lintian (as root)

@@ -42,7 +42,7 @@ public struct RuleTestRun: Sendable {
         return [error]
       }
     }
-    var engine = RuleEngine(rules: rules, engine: "test", state: [], time: .zero)
+    var engine = RuleEngine(rules: rules, engine: "test", state: test.state, time: .zero)
     var judge = RuleTestJudge(test)
     let end = max(test.end, test.duration == nil ? track.last?.at ?? .zero : .zero)
     for observation in test.timeline(track: track, catalogue: catalogue) where observation.time - .zero <= end {

@@ -57,17 +57,20 @@ extension RuleSet {
     let reader = RuleReader(
       zones: collection, hasPositions: hasPositions, expressions: expressions, catalogue: catalogue,
       computed: computed.map(\.name), surroundings: surroundings)
-    let made = namedOnce(
-      documents.flatMap(\.rules).compactMap { reader.rule($0, diagnostics: &found) }, diagnostics: &found)
-    if made.count > ruleLimit || policies.count > ruleLimit {
+    let made = documents.flatMap(\.rules).compactMap { reader.rule($0, diagnostics: &found) }
+    let ruleList = namedOnce(made, diagnostics: &found)
+    if ruleList.count > ruleLimit || policies.count > ruleLimit {
       found.error(
         "too-many", "there are more than \(ruleLimit) rules or report policies", at: nil, help: "leave some out")
     }
-    let testReader = RuleTestReader(catalogue: catalogue, rules: Set(made.map(\.name)))
+    let testReader = RuleTestReader(
+      catalogue: catalogue, rules: Set(made.map(\.rule.name)),
+      rulesOfFiles: Dictionary(made.map { ($0.span.file, [$0.rule.name]) }) { $0.union($1) },
+      variables: expressions.vocabulary.variables.mapValues(\.metricKind), computed: computed.map(\.name))
     let tests = documents.flatMap(\.tests).compactMap { testReader.test($0, diagnostics: &found) }
     guard !found.hasErrors else { return nil }
     var set = RuleSet(
-      zones: collection.zones, rules: made, reports: policies, budgets: budgets, computed: computed,
+      zones: collection.zones, rules: ruleList, reports: policies, budgets: budgets, computed: computed,
       catalogue: catalogue, slots: expressions.slots, vocabulary: expressions.vocabulary)
     set.tests = tests
     return set

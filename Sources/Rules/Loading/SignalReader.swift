@@ -186,4 +186,7 @@ struct SignalReader {
 extension ValueType {
   /// Numbers without fraction; in rule files all numbers are doubles once they are kept.
   var isWhole: Bool { self == .int || self == .uint }
+
+  /// What a variable of the type holds.
+  var metricKind: SignalCatalogue.Metric.Kind { self == .bool ? .boolean : self == .string ? .text : .number }
 }

@@ -19,8 +19,14 @@ extension RuleTest {
         "start", .text(), standard: "the track's first time, else the clock is not trusted",
         "The moment of the beginning in UTC, as `2026-05-04T22:00:00Z`"),
       .init("for", .quantity(.time), standard: "until nothing more happens or is expected", "How long the test takes"),
+      .init(
+        "variables", .table(names: .identifiers, .either([.number, .boolean, .text()])),
+        "What earlier days have `set`, as `{ genset_hours: 249.5 }`"),
       .init("partial", .boolean, standard: "`false`", "Events that aren't expected don't fail the test"),
       .init("expect", .list(.object(expectation)), isRequired: true, "The events that must come; `[]`: none may"),
+      .init(
+        "sent", .table(names: .any, .integer(0...RuleTestReader.sentLimit)),
+        "How often each of these signals must be sent, as `{ gps.position: 7 }`"),
     ]
   }
 

@@ -21,6 +21,13 @@ public struct RuleTest: Sendable {
   /// Events that aren't expected don't fail it.
   public var isPartial = false
   public var expectations: [Expectation] = []
+  /// How often a signal must be sent, in the order of the file.
+  public var sent: [SentCount] = []
+  /// Variables that earlier days have set, by name.
+  public var variables: [GeneralEvent.Member] = []
+  /// The rules of the test's own file, or all where it has none. Events of others don't fail it: what stands in other files is their
+  /// tests' business.
+  public var ownRules: Set<String> = []
 
   /// A value with its place in the file.
   public struct Placed<Value: Sendable>: Sendable {
@@ -75,6 +82,19 @@ public struct RuleTest: Sendable {
     public var state: GeneralEvent.State?
     /// Each must be there with that value; the event may have more.
     public var data: [GeneralEvent.Member]
+  }
+
+  /// How often the records of a signal go up from the beginning to the end.
+  public struct SentCount: Hashable, Sendable {
+    public var span: SourceSpan
+    /// `gps.position`, `reefer.temperature`.
+    public var signal: String
+    public var count: Int
+  }
+
+  /// What the journal would hold of earlier days, for the engine to begin with.
+  public var state: [StateRow] {
+    variables.map { variable in StateLayout.row(.variable, variable.key) { $0.write(variable.value) } }
   }
 
   /// When it ends, the recorded drive not counted.

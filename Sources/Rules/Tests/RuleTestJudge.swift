@@ -9,6 +9,8 @@ public struct RuleTestJudge: Sendable {
   private let test: RuleTest
   private var raised: [Occurrence] = []
   private var utcAtStart: Timestamp?
+  /// When each signal that the test counts was sent, since the beginning.
+  private var sent: [String: [Interval]] = [:]
 
   /// An event as expectations see it.
   struct Occurrence: Sendable {
@@ -32,6 +34,7 @@ public struct RuleTestJudge: Sendable {
   /// Takes what the engine decided.
   public mutating func take(_ effects: [Effect]) {
     for case .record(let record) in effects {
+      if let signal = Self.signal(of: record) { sent[signal, default: []].append(record.time - .zero) }
       guard case .event(let event) = record.body else { continue }
       var at = [record.time - .zero]
       if let own = record.timestamp, let utcAtStart { at.append(own - utcAtStart) }
@@ -61,13 +64,38 @@ public struct RuleTestJudge: Sendable {
     for (index, event) in raised.enumerated() where !isTaken[index] && !test.isPartial {
       // That an event which was expected is cleared again goes without saying.
       if event.state == .cleared, expected.contains(event.id) { continue }
+      // Nor does it matter what rules of other files have to say of the same drive.
+      guard test.ownRules.contains(event.rule) else { continue }
       diagnostics.error(
         "test-failed", "\(event.text) came at \(Self.text(event.at[0])), and nobody expected it", at: test.span,
         help:
           "is the rule wrong? If not, add `- { at: \(Self.text(event.at[0])), event: \(event.type)\(event.state == .cleared ? ", state: cleared" : "") }`"
       )
     }
+    for count in test.sent { compare(count, diagnostics: &diagnostics) }
     return diagnostics.sorted()
+  }
+
+  /// The signal that a record is of.
+  private static func signal(of record: Record) -> String? {
+    switch record.body {
+    case .position(let device, _): "\(device).position"
+    case .reading(let device, let metric, _, _, _): "\(device).\(metric)"
+    case .event, .device, .gap, .time: nil
+    }
+  }
+
+  private func compare(_ expected: RuleTest.SentCount, diagnostics: inout Diagnostics) {
+    let times = sent[expected.signal] ?? []
+    guard times.count != expected.count else { return }
+    let shown = times.prefix(8).map(Self.text).joined(separator: ", ")
+    func words(_ count: Int) -> String { count == 0 ? "never" : count == 1 ? "once" : "\(count) times" }
+    diagnostics.error(
+      "test-failed", "`\(expected.signal)` was sent \(words(times.count)), and not \(words(expected.count))",
+      at: expected.span,
+      help: times.isEmpty
+        ? "which policy of `report` names it, and does its `when` hold?"
+        : "it went at \(shown)\(times.count > 8 ? ", …" : "")")
   }
 
   private static func isEarlier(
@@ -100,8 +128,14 @@ public struct RuleTestJudge: Sendable {
     }
     let others = Set(free.map { "`\(raised[$0].type)`" }).sorted()
     let help =
-      others.isEmpty ? "nothing else came that wasn't expected" : "what came besides: \(others.joined(separator: ", "))"
+      others.isEmpty ? "nothing else came\(ending)" : "what came besides: \(others.joined(separator: ", "))"
     return (what + when, help, nil)
+  }
+
+  /// Whoever expects too early may have ended the test too early, too.
+  private var ending: String {
+    guard test.duration == nil, test.track == nil else { return " that wasn't expected" }
+    return " until the test ended at \(Self.text(test.end)); `for: 1 h` would give it more time"
   }
 
   private func distance(_ event: Occurrence, _ expectation: RuleTest.Expectation) -> Int64 {

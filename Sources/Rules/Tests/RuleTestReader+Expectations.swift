@@ -30,6 +30,24 @@ extension RuleTestReader {
       span: node.span, at: at, type: type, rule: rule, severity: severity, state: state, data: data)
   }
 
+  /// Reads `sent:`: signals, and how often each must be sent.
+  func sent(_ node: YAMLNode, diagnostics: inout Diagnostics) -> [RuleTest.SentCount] {
+    guard var reader = MappingReader(node, what: "`sent`", diagnostics: &diagnostics) else { return [] }
+    let known = Set((catalogue.signalNames + computed).map(\.description))
+    return reader.remaining().compactMap { entry in
+      let count = entry.value.integer("the count of `\(entry.name)`", in: 0...Self.sentLimit, diagnostics: &diagnostics)
+      guard let signal = entry.key.string("a signal", limit: 200, diagnostics: &diagnostics) else { return nil }
+      guard known.contains(signal) || catalogue.devices.isEmpty else {
+        diagnostics.error(
+          "unknown-signal", "no device has a signal `\(signal)`", at: entry.key.span,
+          help: Suggestion.closest(signal, in: known.sorted()).map { "did you mean `\($0)`?" }
+            ?? "write one signal: `gps.position`, `reefer.temperature`")
+        return nil
+      }
+      return count.map { RuleTest.SentCount(span: entry.key.span, signal: signal, count: $0) }
+    }
+  }
+
   private func rule(_ node: YAMLNode, diagnostics: inout Diagnostics) -> String? {
     guard let name = node.name("a rule", form: .identifier, diagnostics: &diagnostics) else { return nil }
     if rules.contains(name) { return name }

@@ -7,9 +7,17 @@ struct RuleTestReader {
   let catalogue: SignalCatalogue
   /// Names of rules, to which expectations may refer.
   let rules: Set<String>
+  /// Names of rules by the file that they stand in.
+  let rulesOfFiles: [String: Set<String>]
+  /// What rules set.
+  let variables: [String: SignalCatalogue.Metric.Kind]
+  /// Those that are computed, beside the devices'.
+  let computed: [SignalName]
 
   /// More than anybody writes by hand.
   static let limit = 10_000
+  /// More records than any test gives.
+  static let sentLimit = 1_000_000
   static let span = Interval.zero...Interval.days(7)
 
   /// `nil` after an error.
@@ -20,6 +28,7 @@ struct RuleTestReader {
     let name = reader.required("name", diagnostics: &found)
     let text = name?.string("the test's name", limit: 200, diagnostics: &found)
     var test = RuleTest(name: text ?? "", span: name?.span ?? node.span)
+    test.ownRules = rulesOfFiles[node.span.file] ?? rules
     if let node = reader.optional("track"), let path = node.string("`track`", diagnostics: &found) {
       test.track = RuleTest.Placed(value: path, span: node.span)
     }
@@ -39,11 +48,13 @@ struct RuleTestReader {
     if let node = reader.optional("commands") { test.happenings += commands(node, diagnostics: &found) }
     if let node = reader.optional("start") { test.start = start(node, diagnostics: &found) }
     test.duration = reader.optional("for")?.interval("`for`", in: Self.span, diagnostics: &found)
+    if let node = reader.optional("variables") { test.variables = variables(node, diagnostics: &found) }
     if let partial = reader.optional("partial")?.boolean("`partial`", diagnostics: &found) { test.isPartial = partial }
     if let node = reader.required("expect", diagnostics: &found) {
       let items = node.sequence("`expect`", count: 0...Self.limit, diagnostics: &found) ?? []
       test.expectations = items.compactMap { expectation($0, diagnostics: &found) }
     }
+    if let node = reader.optional("sent") { test.sent = sent(node, diagnostics: &found) }
     reader.finish(diagnostics: &found)
     if (test.track != nil || !test.drive.isEmpty), catalogue.positionDevice == nil, !catalogue.devices.isEmpty {
       found.error(

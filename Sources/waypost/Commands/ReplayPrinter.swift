@@ -58,7 +58,8 @@ struct ReplayPrinter {
     case .geofence(let crossing):
       "\(crossing.kind == .entry ? "ENTER" : "EXIT") \(crossing.zone), rule \(event.rule)"
         + (crossing.gap ? " (in a gap without fixes)" : "")
-    case .general(let general): "EVENT \(general.type), rule \(event.rule)"
+    case .general(let general):
+      "EVENT \(general.type)\(general.state == .cleared ? " is over" : ""), rule \(event.rule)"
     }
   }
 }

@@ -33,14 +33,20 @@ struct DemoFolder {
   }
 
   private func fill(rules: String) throws(ChildProcess.Failure) {
-    mkdir(path + "/devices.d", 0o700)
     guard let absolute = realpath(rules, nil) else {
       throw ChildProcess.Failure(description: "\(rules): \(String(cString: strerror(errno)))")
     }
     defer { free(absolute) }
     symlink(absolute, path + "/rules.d")
     try write("waypost.yaml", configuration)
-    try write("devices.d/truck.yaml", Self.devices)
+    // Rules that speak of more than a receiver bring the simulated sensors along.
+    let devices = String(cString: absolute) + "/devices.d"
+    if access(devices, R_OK | X_OK) == 0 {
+      symlink(devices, path + "/devices.d")
+    } else {
+      mkdir(path + "/devices.d", 0o700)
+      try write("devices.d/truck.yaml", Self.devices)
+    }
     try write("mosquitto.conf", "listener \(port) 127.0.0.1\nallow_anonymous true\npersistence false\n")
   }
 

@@ -20,8 +20,15 @@ extension EndToEnd {
           try FileManager.default.removeItem(atPath: bench.path("etc/devices.d/gps.yaml"))
         }
         let beside = "\(Environment.packageRoot)/rules"
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: beside)) ?? [] where !name.hasSuffix(".yaml")
-        {
+        let isRuleFile = file.origin.hasPrefix("rules/") && file.place.hasPrefix("rules.d")
+        if isRuleFile {
+          // They speak of more than a receiver.
+          try FileManager.default.removeItem(atPath: bench.path("etc/devices.d/gps.yaml"))
+          try FileManager.default.copyItem(
+            atPath: "\(beside)/devices.d/truck.yaml", toPath: bench.path("etc/devices.d/truck.yaml"))
+        }
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: beside)) ?? []
+        where isRuleFile && name != "devices.d" && !name.hasSuffix(".yaml") {
           try FileManager.default.createDirectory(atPath: bench.path("etc/rules.d"), withIntermediateDirectories: true)
           try FileManager.default.copyItem(atPath: "\(beside)/\(name)", toPath: bench.path("etc/rules.d/\(name)"))
         }

@@ -41,14 +41,18 @@ struct Mutation: Hashable, Sendable {
 struct Mutator {
   let file: SourceFile
   /// Mappings whose keys are names that the technician chooses: no spelling of those is wrong, but 65 characters are.
-  var freeNames: Set<String> = ["zones", "devices", "uplinks", "signals", "labels", "data", "metrics", "set"]
+  var freeNames: Set<String> = [
+    "zones", "devices", "uplinks", "signals", "labels", "data", "metrics", "set", "variables",
+  ]
   /// Keys whose value may be any text, so that no unit in it is wrong.
   var freeText: Set<String> = [
     "description", "username", "password", "topics", "labels", "data", "tags", "name", "ca", "certificate", "key",
-    "crl", "unit", "log", "message",
+    "crl", "unit", "log", "message", "track",
   ]
 
   private(set) var mutations: [Mutation] = []
+  /// Keys of tests that were mutated already, without the places in lists: a tenth of them says as much as all.
+  private var seen: Set<[String]> = []
 
   init(file: SourceFile) { self.file = file }
 
@@ -69,10 +73,15 @@ struct Mutator {
       for (index, element) in elements.enumerated() { visit(element, path: path + ["[\(index)]"]) }
     case .mapping(let entries):
       for entry in entries {
-        mutate(entry, in: node, path: path + [entry.name])
+        if !isRepeated(path + [entry.name]) { mutate(entry, in: node, path: path + [entry.name]) }
         visit(entry.value, path: path + [entry.name])
       }
     }
+  }
+
+  /// A test of rules has the same few keys a hundred times over.
+  private mutating func isRepeated(_ path: [String]) -> Bool {
+    path.first == "tests" && !seen.insert(path.filter { !$0.hasPrefix("[") }).inserted
   }
 
   private mutating func mutate(_ entry: YAMLNode.Entry, in mapping: YAMLNode, path: [String]) {

@@ -16,7 +16,7 @@ struct MutationTests {
   }
 
   /// Names that the file is free to choose, and so no keys to misspell.
-  private static let free: Set<String> = ["zones", "data"]
+  private static let free: Set<String> = ["zones", "data", "signals", "set"]
 
   static let mutants: [Mutant] = ShippedRulesTests.files.flatMap { file in
     var diagnostics = Diagnostics()
@@ -31,7 +31,8 @@ struct MutationTests {
     case .scalar: break
     case .sequence(let items): for item in items { mutate(item, under: nil, of: file, into: &found) }
     case .mapping(let entries):
-      for entry in entries {
+      // What stands in tests is damaged by the tests of `waypost check`.
+      for entry in entries where entry.name != "tests" {
         let key = offsets(entry.key)
         let value = offsets(entry.value)
         let isFree = parent.map(free.contains) ?? false
@@ -40,7 +41,9 @@ struct MutationTests {
         }
         if parent != "data" {
           found.append(replacing(value, by: "[[]]", "list for \(entry.name)", of: file))
-          if entry.value.scalar == nil || !["name", "description"].contains(entry.name), entry.name != "data" {
+          if entry.value.scalar == nil || !["name", "description"].contains(entry.name),
+            !["data", "set"].contains(entry.name)
+          {
             found.append(replacing(value, by: "{ qx: 1 }", "mapping for \(entry.name)", of: file))
           }
         }
