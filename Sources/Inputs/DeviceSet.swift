@@ -51,12 +51,23 @@ private struct DeviceLoader {
   mutating func read(_ file: SourceFile, diagnostics: inout Diagnostics) {
     // A file without content, as one that is all comments, declares nothing.
     guard let root = YAML.parse(file, diagnostics: &diagnostics), !root.isNull,
-      var reader = MappingReader(root, what: "a device file", diagnostics: &diagnostics)
+      var reader = MappingReader(root, what: "a device file", example: "devices:", diagnostics: &diagnostics)
     else { return }
     if let node = reader.optional("devices"),
       var entries = MappingReader(node, what: "`devices`", diagnostics: &diagnostics)
     {
       for entry in entries.remaining() { read(entry, diagnostics: &diagnostics) }
+    }
+    reader.explain(
+      ["rules", "zones", "report", "signals", "tests"],
+      "it stands in a file of the folder `rules.d`, not among the devices")
+    reader.explain(["gateway", "journal", "uplinks", "api"], "it stands in `waypost.yaml`, not among the devices")
+    if case .mapping(let entries) = root.content {
+      // `gps:` at the margin, where `devices:` and an indentation were forgotten.
+      let names = entries.filter { entry in
+        if case .mapping(let inner) = entry.value.content { inner.contains { $0.name == "driver" } } else { false }
+      }.map { $0.name.lowercased() }
+      reader.explain(names, "write `devices:` on a line above, and indent this below it")
     }
     reader.finish(diagnostics: &diagnostics)
   }
@@ -95,7 +106,9 @@ private struct DeviceLoader {
 
   /// Reads the entry's value, also under a name that won't do, so that all errors are told at once.
   private func configure(_ entry: YAMLNode.Entry, diagnostics: inout Diagnostics) -> ConfiguredDevice? {
-    guard var mapping = MappingReader(entry.value, what: "a device", diagnostics: &diagnostics),
+    guard
+      var mapping = MappingReader(
+        entry.value, what: "a device", example: "{ driver: gpsd }", diagnostics: &diagnostics),
       let node = mapping.required("driver", diagnostics: &diagnostics),
       let name = node.string("`driver`", diagnostics: &diagnostics)
     else { return nil }

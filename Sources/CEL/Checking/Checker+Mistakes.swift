@@ -152,7 +152,9 @@ extension Checker {
       return tell(
         operands[other].span, .type,
         "`\(shown[1 - other])` is a point in time, and `\(shown[other])` is \(types[other].words)",
-        "write `timestamp(\"2026-01-31T12:00:00Z\")`, or ask for a part, such as `.getHours()`")
+        Self.isTimeOfDay(shown[other])
+          ? "for a time of day compare a part: `\(shown[1 - other]).getHours(\"Europe/Zurich\") >= \(Self.hour(shown[other]))`"
+          : "write `timestamp(\"2026-01-31T12:00:00Z\")`, or ask for a part, such as `.getHours()`")
     }
     let words =
       types[0].words == types[1].words
@@ -160,6 +162,16 @@ extension Checker {
     tell(
       expression.span, .type, "`\(symbol)` can't be used here: \(words)",
       isRelation ? "compare values of one type" : "`\(symbol)` takes numbers")
+  }
+
+  /// `"22:00"`, in its quotes.
+  private static func isTimeOfDay(_ shown: String) -> Bool {
+    let parts = shown.filter { $0 != "\"" && $0 != "'" }.split(separator: ":", omittingEmptySubsequences: false)
+    return (2...3).contains(parts.count) && parts.allSatisfy { $0.count <= 2 && Int($0) != nil }
+  }
+
+  private static func hour(_ shown: String) -> Int {
+    Int(shown.filter { $0 != "\"" && $0 != "'" }.prefix { $0 != ":" }) ?? 22
   }
 
   private static func kind(_ type: ValueType) -> String {

@@ -41,7 +41,10 @@ extension Checker {
     } else if isAlone, names.functions[name] != nil || names.environment.macros.contains(where: { $0.name == name }) {
       help = "`\(name)` is a function: write `\(name)(…)`"
     } else {
-      help = isAlone ? "declare it, or write \"\(name)\" in quotes if it is text" : "declare it, or mend the name"
+      let declaring = names.environment.declaring
+      help =
+        isAlone
+        ? "write \"\(name)\" in quotes if it is text; \(declaring.name)" : "mend the name, or \(declaring.member)"
     }
     // For `truck.speed` with no `truck` at all, the first part is what is wrong.
     let span = isAlone ? expression.span : rootSpan(parts[0], written, expression)

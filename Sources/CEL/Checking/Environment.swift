@@ -12,6 +12,8 @@ public struct Environment: Sendable {
   public var takesIntegerLiteralsAsDoubles = false
   /// What messages call the last part of a variable's name: “`reefer` has no metric `temprature`”.
   public var memberNoun = "metric"
+  /// What to do about a name that nothing is like: how a name of one part comes to be known, and one such as `reefer.temperature`.
+  public var declaring = (name: "else declare it", member: "declare it")
   public var limits = Limits.default
 
   public init() {}

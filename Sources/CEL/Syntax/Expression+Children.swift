@@ -1,6 +1,6 @@
 extension Expression.Kind {
   /// The nodes directly within, in the order of the text.
-  func forEachChild(_ body: (Expression) -> Void) {
+  public func forEachChild(_ body: (Expression) -> Void) {
     switch self {
     case .literal, .identifier: break
     case .select(let operand, _, _), .presence(let operand, _): body(operand)

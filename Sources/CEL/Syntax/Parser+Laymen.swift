@@ -17,10 +17,11 @@ extension Parser {
   }
 
   /// Words that begin a production of their own.
-  static let nestingWords: Set<String> = ["not", "if", "when", "then", "else", "between", "is", "in"]
+  static let nestingWords: Set<String> = ["not", "nicht", "non", "if", "when", "then", "else", "between", "is", "in"]
 
   private static let wordOperators: [String: Symbol] = [
-    "and": .and, "or": .or, "equals": .equal, "eq": .equal, "ne": .notEqual, "mod": .remainder, "gt": .greater,
+    "and": .and, "or": .or, "und": .and, "et": .and, "oder": .or, "ou": .or, "equals": .equal, "eq": .equal,
+    "ne": .notEqual, "mod": .remainder, "gt": .greater,
     "lt": .less, "ge": .greaterOrEqual, "le": .lessOrEqual,
   ]
   private static let wordFunctions: [String: String] = [
@@ -31,10 +32,10 @@ extension Parser {
   mutating func layOperator(_ start: Int, _ minimum: Int, _ left: inout Expression) {
     guard let word, !isAbandoned, index > 0 else { return }
     let place = token.span
-    if word == "is" || word == "equals", minimum <= 3 {
+    if word == "is" || word == "equals" || word == "ist" || word == "est", minimum <= 3 {
       var span = place
       var symbol = Symbol.equal
-      if case .identifier(let next) = ahead(1).kind, next.lowercased() == "not" {
+      if case .identifier(let next) = ahead(1).kind, ["not", "nicht", "pas"].contains(next.lowercased()) {
         span = place.lowerBound..<ahead(1).span.upperBound
         symbol = .notEqual
         advance()
@@ -74,7 +75,7 @@ extension Parser {
     let subject = excerpt(left.span)
     advance()
     let low = binary(4)
-    guard word == "and" || symbol == .and else {
+    guard word.flatMap({ Self.wordOperators[$0] }) == .and || symbol == .and else {
       tell(place, "`between` is not an operator", "write `\(subject) >= 1 && \(subject) <= 5`")
       left = faulty(start..<lastEnd)
       return
@@ -87,11 +88,41 @@ extension Parser {
     left = faulty(start..<lastEnd)
   }
 
+  /// `22:00`, where a `:` has no place of its own.
+  mutating func timeOfDay(_ before: Token) -> Bool {
+    guard case .integer = before.kind, token.isAttached, ahead(1).isAttached, case .integer = ahead(1).kind,
+      let hour = Int(excerpt(before.span)), (0...24).contains(hour)
+    else { return false }
+    tell(
+      before.span.lowerBound..<ahead(1).span.upperBound, "a time of day isn't written so in an expression",
+      "compare the hour: `now.getHours(\"Europe/Zurich\") >= \(hour)`")
+    return true
+  }
+
+  /// `{{ states('sensor.door') }}`: a template of home automation. Nothing within it is of this language, so it is told as a whole.
+  mutating func layTemplate() -> Expression? {
+    guard tokens.count >= 5, tokens[0].kind == .symbol(.leftBrace), tokens[1].kind == .symbol(.leftBrace),
+      tokens[1].isAttached, tokens[tokens.count - 2].kind == .symbol(.rightBrace),
+      tokens[tokens.count - 3].kind == .symbol(.rightBrace)
+    else { return nil }
+    let span = tokens[0].span.lowerBound..<tokens[tokens.count - 2].span.upperBound
+    problems.removeAll()
+    tell(
+      span, "templates in `{{ }}` are another product's",
+      "write the expression alone, with signals as `device.metric`: `reefer.temperature > -15`")
+    isAbandoned = true
+    index = tokens.count - 1
+    return faulty(span)
+  }
+
   /// `not x`.
   mutating func layNegation() -> Expression? {
-    guard word == "not", beginsValue(ahead(1)), !isAbandoned else { return nil }
+    guard let word, word == "not" || word == "nicht" || word == "non", beginsValue(ahead(1)), !isAbandoned else {
+      return nil
+    }
     let start = token.span
-    // `not(x)` could be a function's call; there is none of that name.
+    // `not(x)` could be a function's call; there is none of that name. Another language's word may be a function's.
+    if word != "not", ahead(1).kind == .symbol(.leftParenthesis) { return nil }
     nesting += 1
     defer { nesting -= 1 }
     keepLimits(start)
@@ -191,8 +222,8 @@ extension Parser {
         let written = isDays ? "duration(\"\(days * 24)h\")" : "duration(\"\(number)\(letter)\")"
         tell(
           start..<place.upperBound, "a number has no unit in an expression",
-          "write `\(written)` for a time span, \"\(number) \(text)\" in quotes where a function asks for one, or just `\(number)` beside a number"
-        )
+          "write `\(written)` for a time span, \"\(number) \(text)\" in quotes where a function asks for one, or just `\(number)` beside a number",
+          .unit)
       } else if Self.units.contains(word) {
         advance()
         if symbol == .divide, isWord || { if case .identifier = ahead(1).kind { true } else { false } }() {
@@ -212,6 +243,6 @@ extension Parser {
   private mutating func tellUnit(_ start: Int, _ number: String) {
     tell(
       start..<lastEnd, "a number has no unit in an expression",
-      "write just `\(number)`, in the unit of what it is compared with")
+      "write just `\(number)`, in the unit of what it is compared with", .unit)
   }
 }

@@ -89,8 +89,15 @@ extension Parser {
     switch (before.kind, place.kind) {
     case (_, .symbol(.comma)):
       tell(place.span, "a `,` has no place here", "write `&&` for “and”, `||` for “or”, and a decimal point as `.`")
+    case (_, .symbol(.colon)) where timeOfDay(before): break
     case (_, .symbol(.colon)):
       tell(place.span, "a `:` has no place here", "write `condition ? value : other value`, or quotes around text")
+    case (_, .identifier("for")):
+      tell(
+        place.span.lowerBound..<text.count, "how long it must hold doesn't stand in the expression",
+        "write it as a key of its own: `for: \(excerpt(min(place.span.upperBound + 1, text.count)..<text.count))`")
+      isAbandoned = true
+      index = tokens.count - 1
     case (.identifier(let left), .identifier(let right)):
       tell(
         before.span.lowerBound..<place.span.upperBound, "an operator is missing between `\(left)` and `\(right)`",

@@ -53,6 +53,7 @@ public struct Parser {
       }
       return faulty(0..<text.count)
     }
+    if let template = layTemplate() { return template }
     let root = expression()
     var closings = 0
     while !isAtEnd {
@@ -121,9 +122,9 @@ public struct Parser {
 
   static let mostProblems = 50
 
-  mutating func tell(_ span: Range<Int>, _ message: String, _ help: String?) {
+  mutating func tell(_ span: Range<Int>, _ message: String, _ help: String?, _ code: Problem.Code = .syntax) {
     guard !isAbandoned else { return }
-    problems.append(Problem(span: span, code: .syntax, message: message, help: help))
+    problems.append(Problem(span: span, code: code, message: message, help: help))
     // Beyond this it is no expression; and what was told is looked through at each new mistake.
     if problems.count >= Self.mostProblems {
       isAbandoned = true

@@ -8,6 +8,8 @@ public struct Problem: Error, Hashable, Sendable {
     case unknownName = "expression-unknown-name"
     /// Values of types that don't go together.
     case type = "expression-type"
+    /// A number with its unit behind it.
+    case unit = "expression-unit"
     /// A macro, such as `exists`, that is not used as it must be.
     case macro = "expression-macro"
     /// Longer, deeper or larger than the limits allow.

@@ -14,6 +14,11 @@ struct Dimension: Sendable {
   let mistaken: [String: String]
   /// The unit that is proposed where none was written.
   let usual: String
+  /// What isn't taken as a unit but can be said in one: a week is 7 d.
+  var multiples: [String: (count: Double, unit: String)] = [:]
+
+  /// "time", "distance": what its units are units of.
+  var measure: String { noun == Dimension.time.noun ? "time" : String(noun.drop { $0 != " " }.dropFirst()) }
 
   func unit(_ name: String) -> Unit? { units.first { $0.name == name } }
 
@@ -34,10 +39,16 @@ struct Dimension: Sendable {
       Unit(name: "h", factor: 3600e9), Unit(name: "d", factor: 86400e9),
     ],
     mistaken: words([
-      "ms": "msec msecs millisecond milliseconds millis", "s": "sec secs second seconds",
-      "min": "m mins minute minutes mn",
-      "h": "hr hrs hour hours std", "d": "day days",
-    ]), usual: "s")
+      "ms": "msec msecs millisecond milliseconds millis millisekunden",
+      "s": "sec secs second seconds sek sekunde sekunden seconde secondes segundos secondi",
+      "min": "m mins minute minutes mn minuten minutos minuti",
+      "h": "hr hrs hour hours std stunde stunden heure heures horas ore uhr",
+      "d": "day days tag tage tagen t j jour jours dias giorni",
+    ]), usual: "s",
+    multiples: multiples([
+      (7, "d", "w wk week weeks woche wochen semaine semaines"), (30, "d", "mo month months monat monate mois"),
+      (365, "d", "y yr year years jahr jahre an ans"),
+    ]))
 
   /// Base: metres.
   static let length = Dimension(
@@ -47,7 +58,8 @@ struct Dimension: Sendable {
       Unit(name: "mi", factor: 1609.344), Unit(name: "nmi", factor: 1852),
     ],
     mistaken: words([
-      "m": "meter meters metre metres mtr", "km": "kilometer kilometers kilometre kilometres kms", "ft": "foot feet '",
+      "m": "meter meters metre metres mtr mètre mètres metros min",
+      "km": "kilometer kilometers kilometre kilometres kms", "ft": "foot feet '",
       "mi": "mile miles", "nmi": "nm sm nautical",
     ]), usual: "m")
 
@@ -59,13 +71,14 @@ struct Dimension: Sendable {
       Unit(name: "kn", factor: 1852.0 / 3600),
     ],
     mistaken: words([
-      "km/h": "kmh kph kmph km/hr km/hour kmh-1 km", "m/s": "mps m/sec ms-1 m", "mph": "mi/h mi/hr mp/h mi",
+      "km/h": "kmh kph kmph km/hr km/hour km/std kmh-1 km", "m/s": "mps m/sec ms-1 m", "mph": "mi/h mi/hr mp/h mi",
       "kn": "kt kts knot knots kns",
     ]), usual: "km/h")
 
   /// Base: degrees.
   static let angle = Dimension(
-    noun: "an angle", units: [Unit(name: "deg", factor: 1)], mistaken: words(["deg": "° degree degrees degs d grad"]),
+    noun: "an angle", units: [Unit(name: "deg", factor: 1)],
+    mistaken: words(["deg": "° degree degrees degs d grad degré degrés º"]),
     usual: "deg")
 
   /// Base: bytes. Decimal, as networks count, and binary.
@@ -80,9 +93,18 @@ struct Dimension: Sendable {
       "B": "byte bytes octets", "KB": "k kbyte kbytes kilobyte kilobytes",
       "MB": "m mbyte mbytes megabyte megabytes meg",
       "GB": "g gbyte gbytes gigabyte gigabytes gig", "KiB": "ki", "MiB": "mi", "GiB": "gi",
-    ]), usual: "MB")
+    ]), usual: "MB",
+    multiples: multiples([
+      (1000, "GB", "tb terabyte terabytes"), (0.125, "KB", "kbit kbits"), (0.125, "MB", "mbit mbits"),
+    ]))
 
   static let all = [time, length, speed, angle, dataSize]
+
+  private static func multiples(_ lists: [(Double, String, String)]) -> [String: (count: Double, unit: String)] {
+    var out: [String: (count: Double, unit: String)] = [:]
+    for (count, unit, words) in lists { for word in words.split(separator: " ") { out[String(word)] = (count, unit) } }
+    return out
+  }
 
   private static func words(_ lists: [String: String]) -> [String: String] {
     var out: [String: String] = [:]

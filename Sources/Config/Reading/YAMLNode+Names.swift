@@ -28,15 +28,36 @@ extension YAMLNode {
       rule = "letters A–Z and a–z, digits, `_`, `.` and `-`, 64 at most, the first no dot"
     }
     let nearest = Self.nearest(text, form)
+    let help: String
+    if text.hasPrefix("$") || text.contains("${") || text.contains("$(") || text.contains("{{") {
+      help = "write the name itself: nothing is filled in here"
+    } else if let equals = text.firstIndex(of: "="), case let name = Self.nearest(Self.trimmed(text[..<equals]), form),
+      !name.isEmpty
+    {
+      help = "write `\(name): …`, with a colon and a space"
+    } else {
+      help = nearest.isEmpty ? "choose another name" : "write `\(nearest)`"
+    }
     diagnostics.error(
-      "name", "\(what) cannot be `\(Excerpt.quoted(text))`: a name is made of \(rule)", at: span,
-      help: nearest.isEmpty ? "choose another name" : "write `\(nearest)`")
+      "name", "\(what) cannot be `\(Excerpt.quoted(text))`: a name is made of \(rule)", at: span, help: help)
     return nil
   }
 
+  private static func trimmed(_ text: Substring) -> String {
+    String(String(text.drop { $0 == " " }.reversed().drop { $0 == " " }).reversed())
+  }
+
+  /// Letters with accents, without them, as their languages write them where they can't.
+  private static let plain: [Unicode.Scalar: String] = [
+    "ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "é": "e", "è": "e", "ê": "e", "ë": "e",
+    "É": "E", "È": "E", "à": "a", "â": "a", "á": "a", "ã": "a", "ç": "c", "î": "i", "ï": "i", "í": "i", "ì": "i",
+    "ô": "o", "ó": "o", "ò": "o", "õ": "o", "û": "u", "ù": "u", "ú": "u", "ñ": "n", "å": "aa", "æ": "ae", "ø": "oe",
+  ]
+
   private static func nearest(_ text: String, _ form: NameForm) -> String {
     var out = ""
-    for scalar in text.unicodeScalars.prefix(64) {
+    let spelt = text.unicodeScalars.map { plain[$0] ?? String($0) }.joined()
+    for scalar in spelt.unicodeScalars.prefix(64) {
       let isUpper = (65...90).contains(scalar.value)
       let isFine = (97...122).contains(scalar.value) || (48...57).contains(scalar.value) || scalar == "_"
       switch form {

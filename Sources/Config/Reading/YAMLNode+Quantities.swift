@@ -127,14 +127,24 @@ extension YAMLNode {
     _ diagnostics: inout Diagnostics
   ) {
     let unit = Excerpt.quoted(part.unit)
-    let meant = dimension.meant(part.unit) ?? Suggestion.closest(part.unit, in: dimension.units.map(\.name))
+    let multiple = dimension.multiples[part.unit.lowercased()]
+    let meant =
+      multiple == nil
+      ? dimension.meant(part.unit) ?? Suggestion.closest(part.unit, in: dimension.units.map(\.name)) : nil
     let remedy =
-      meant.map { count == 1 ? "write `\(part.numberText) \($0)`" : "write `\($0)`" }
+      multiple.map { "write `\(Quantity.text(part.number * $0.count)) \($0.unit)`" }
+      ?? meant.map { count == 1 ? "write `\(part.numberText) \($0)`" : "write `\($0)`" }
       ?? "the units are \(dimension.list)"
+    if dimension.noun == Dimension.time.noun, part.unit == ":" {
+      diagnostics.error(
+        "wrong-unit", "\(what) must be \(dimension.noun), and is not written with `:`", at: span,
+        help: "write each part with its unit: `1 h 30 min`, `5 min`, `90 s`")
+      return
+    }
     if let other = Dimension.all.first(where: { $0.noun != dimension.noun && $0.unit(part.unit) != nil }) {
       diagnostics.error(
         "wrong-unit",
-        "\(what) must be \(dimension.noun), and `\(unit)` is a unit of \(other.noun.drop { $0 != " " }.dropFirst())",
+        "\(what) must be \(dimension.noun), and `\(unit)` is a unit of \(other.measure)",
         at: span,
         help: meant == nil ? remedy : "\(remedy), if that is meant")
     } else {

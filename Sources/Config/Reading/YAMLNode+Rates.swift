@@ -26,8 +26,10 @@ public struct CountRate: Sendable, Hashable {
 
 extension YAMLNode {
   /// An amount of data `per` second, minute, hour, day, week or month (of 30 days). At least 1 B.
-  public func dataRate(_ what: String, diagnostics: inout Diagnostics) -> DataRate? {
-    let example = "100 KB per second"
+  /// - Parameter example: how it is written, for the remedy.
+  public func dataRate(
+    _ what: String, example: String = "100 KB per second", diagnostics: inout Diagnostics
+  ) -> DataRate? {
     guard let (amount, per) = rate(what, "an amount of data per time", example: example, diagnostics: &diagnostics),
       let bytes = measured(amount, what, .dataSize, span, &diagnostics)
     else { return nil }
@@ -75,12 +77,26 @@ extension YAMLNode {
     let words = scalar.text.split(separator: " ").map(String.init)
     guard let middle = words.firstIndex(of: "per"), middle > 0 else {
       let parts = scalar.text.split(separator: "/").map(String.init)
-      let meant = parts.count == 2 ? Self.period(meant: parts[1]).map { "\(Excerpt.quoted(parts[0])) per \($0)" } : nil
+      let adverbs = ["hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month"]
+      if let adverb = words.last, let period = adverbs[adverb.lowercased()], words.count > 1 {
+        diagnostics.error(
+          "missing-unit", "\(what) must be \(noun), and `\(shown)` doesn't say per what", at: span,
+          help: "write `\(Excerpt.quoted(words.dropLast().joined(separator: " "))) per \(period)`")
+        return nil
+      }
+      let meant =
+        parts.count == 2
+        ? Self.period(meant: parts[1]).map { "\(Excerpt.quoted(Self.inUnit(parts[0]))) per \($0)" } : nil
+      // What was written, with the period of the example; which one is meant nobody knows.
+      let period = example.split(separator: " ").last.map(String.init) ?? "day"
+      let isNumber = parts.count == 1 && Double(words.first ?? "") != nil
+      let help =
+        meant.map { "write `\($0)`" }
+        ?? (isNumber
+          ? "write `\(Excerpt.quoted(Self.inUnit(scalar.text))) per \(period)`, or per \(Self.list(without: period))"
+          : "write `\(example)`")
       diagnostics.error(
-        "missing-unit", "\(what) must be \(noun), and `\(shown)` doesn't say per what", at: span,
-        help:
-          "write `\(meant ?? (parts.count == 1 && Double(words.first ?? "") != nil ? shown + " per second" : example))`"
-      )
+        "missing-unit", "\(what) must be \(noun), and `\(shown)` doesn't say per what", at: span, help: help)
       return nil
     }
     let amount = words[..<middle].joined(separator: " ")
@@ -93,6 +109,21 @@ extension YAMLNode {
       return nil
     }
     return (amount, period.1)
+  }
+
+  /// `12.5 KB` for `100 kbit`; what has a unit of data stays as it is.
+  private static func inUnit(_ amount: String) -> String {
+    let parts: [Quantity.Part]
+    do { parts = try Quantity.parts(amount) } catch { return amount }
+    guard parts.count == 1, let multiple = Dimension.dataSize.multiples[parts[0].unit.lowercased()] else {
+      return amount
+    }
+    return "\(Quantity.text(parts[0].number * multiple.count)) \(multiple.unit)"
+  }
+
+  private static func list(without period: String) -> String {
+    let others = periods.map(\.0).filter { $0 != period }.map { "`\($0)`" }
+    return others.dropLast().joined(separator: ", ") + " or " + (others.last ?? "")
   }
 
   private static let periods: [(String, Interval)] = [

@@ -94,13 +94,17 @@ extension YAMLNode {
   }
 
   /// A list, in brackets or with dashes.
-  public func sequence(_ what: String, count: ClosedRange<Int> = 0...Int.max, diagnostics: inout Diagnostics)
-    -> [YAMLNode]?
-  {
+  /// - Parameter item: how an item is written, for the remedy: "{ at: 0 s, value: 5 }".
+  public func sequence(
+    _ what: String, count: ClosedRange<Int> = 0...Int.max, item: String? = nil, diagnostics: inout Diagnostics
+  ) -> [YAMLNode]? {
     guard case .sequence(let items) = content else {
       let remedy =
-        scalar.map { $0.text.isEmpty ? "write `[…]`" : "write `[\(Excerpt.quoted($0.text))]`" }
-        ?? "begin each item with `- `"
+        scalar.map { scalar in
+          item.map { "write `[\($0)]`, for example" }
+            ?? (scalar.text.isEmpty ? "write `[…]`" : "write `[\(Excerpt.quoted(scalar.text))]`")
+        } ?? "begin each item with `- `"
+        + (firstName.map { ": `- name: \($0)`, and the rest of it indented below" } ?? "")
       wrongType(what, "a list", help: remedy, &diagnostics)
       return nil
     }
@@ -111,10 +115,20 @@ extension YAMLNode {
         : items.count < count.lowerBound ? "at least \(count.lowerBound)" : "at most \(count.upperBound)"
       diagnostics.error(
         "count", "\(what) must have \(wanted) item\(wanted.hasSuffix(" 1") ? "" : "s"), and this has \(items.count)",
-        at: span)
+        at: span,
+        help: items.count < count.lowerBound
+          ? "write \(wanted)" + (item.map { ", each as `\($0)`" } ?? "") : "leave some out")
       return nil
     }
     return items
+  }
+
+  /// The name that somebody gave as a key where a list of items with names should stand.
+  private var firstName: String? {
+    guard case .mapping(let entries) = content, let first = entries.first, case .mapping = first.value.content else {
+      return nil
+    }
+    return Excerpt.quoted(first.name)
   }
 
   /// One of several words.
@@ -128,8 +142,17 @@ extension YAMLNode {
     if let found = choices.first(where: { $0.0 == scalar.text }) { return found.1 }
     diagnostics.error(
       "unknown-value", "\(what) cannot be `\(Excerpt.quoted(scalar.text))`", at: span,
-      help: Suggestion.closest(scalar.text, in: words).map { "did you mean `\($0)`?" } ?? "it may be one of \(list)")
+      help: (Suggestion.closest(scalar.text, in: words) ?? Self.abbreviated(scalar.text, words)).map {
+        "did you mean `\($0)`?"
+      } ?? "it may be one of \(list)")
     return nil
+  }
+
+  /// The word that begins with what was written, or the other way round: `warn`, `criticality`.
+  private static func abbreviated(_ text: String, _ words: [String]) -> String? {
+    let text = text.lowercased()
+    guard text.utf8.count >= 3 else { return nil }
+    return words.first { $0.lowercased().hasPrefix(text) || ($0.utf8.count >= 3 && text.hasPrefix($0.lowercased())) }
   }
 
   func wrongType(_ what: String, _ wanted: String, help: String?, _ diagnostics: inout Diagnostics) {
@@ -155,6 +178,13 @@ extension YAMLNode {
       return "write it without quotes"
     }
     if let point = Quantity.withDecimalPoint(scalar.text) { return "write `\(point)`: decimals come after a point" }
+    do throws(Quantity.Failure) {
+      let parts = try Quantity.parts(scalar.text)
+      if parts.count == 1, !parts[0].unit.isEmpty { return "write `\(parts[0].numberText)`, without a unit" }
+    } catch {
+      // No number at all.
+      return "write a number"
+    }
     return "write a number"
   }
 }

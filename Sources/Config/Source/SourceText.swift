@@ -31,9 +31,8 @@ enum SourceText {
         while end < bytes.count, bytes[end] & 0xC0 == 0x80, end < index + 4 { end += 1 }
         diagnostics.error(
           "encoding", illFormed(byte), at: map.span(index, end), help: "save the file as UTF-8")
-        found += 1
-        index = end
-        continue
+        // One place is enough: the whole file is in that encoding.
+        return false
       }
       if let name = forbidden(bytes, index, length) {
         diagnostics.error(

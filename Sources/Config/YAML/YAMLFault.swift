@@ -104,18 +104,59 @@ struct YAMLFault {
       let written = String(decoding: text.bytes[line..<text.lineContent(place).upperBound], as: UTF8.self)
       let parts = written.split(separator: ":").map { $0.filter { $0 != " " } }
       let isTrigger = parts.count == 3 && parts[0] == "on" && !parts[2].isEmpty
+      let isAction = parts.count == 3 && ["then", "clear"].contains(parts[0]) && !parts[2].isEmpty
       return make(
         "a second `:` on this line: text that contains `: ` must be in quotes",
         isTrigger
           ? "write `on: { \(Excerpt.quoted(parts[1])): \(Excerpt.quoted(parts[2])) }`"
-          : "write `key: 'text: more text'`",
+          : isAction
+            ? "write `\(Excerpt.quoted(parts[0])): [{ \(Excerpt.quoted(parts[1])): \(Excerpt.quoted(parts[2])) }]`"
+            : "write `key: 'text: more text'`",
         place..<place + 1,
         "syntax")
+    }
+    if let blanks = text.foreignIndentation(before: place) {
+      return make(
+        "this line is indented with a special space that only looks like one", "delete it and press the space bar",
+        blanks, "special-space")
+    }
+    let above = line > 0 ? text.lineContent(line - 1) : 0..<0
+    if text.bytes[above].starts(with: "//".utf8) {
+      return make(
+        "`//` begins no comment here", "write `#` in its place", above.lowerBound..<above.lowerBound + 2, "comment")
+    }
+    if text.bytes[above].first == UInt8(ascii: "-"), above.count > 1, text.bytes[above.lowerBound + 1] != 32,
+      text.bytes[above.lowerBound + 1] != UInt8(ascii: "-")
+    {
+      return make(
+        "after the `-` a space is missing", "write `- \(text.excerpt(above.lowerBound + 1..<above.upperBound))`",
+        above.lowerBound..<above.lowerBound + 1, "missing-space")
+    }
+    if let colon = gluedColon(text, above: line) {
+      let glued = text.lineContent(colon)
+      let first = text.bytes[glued.lowerBound] == UInt8(ascii: "-") ? glued.lowerBound + 1 : glued.lowerBound
+      let start = text.bytes[first..<glued.upperBound].firstIndex { $0 != 32 && $0 != UInt8(ascii: "-") } ?? first
+      return make(
+        "after the `:` a space is missing",
+        "write `\(text.excerpt(start..<colon)): \(text.excerpt(colon + 1..<glued.upperBound))`", colon..<colon + 1,
+        "missing-space")
     }
     return make(
       "this key is indented deeper than the line above, which has its value already",
       "begin keys that belong together in the same column", text.lineContent(place).lowerBound..<place + 1,
       "indentation")
+  }
+
+  /// The colon of `name:value` on the last line with text above, which makes a text of what was meant as a key.
+  private static func gluedColon(_ text: FaultText, above line: Int) -> Int? {
+    guard line > 0 else { return nil }
+    let content = text.lineContent(line - 1)
+    guard let colon = text.bytes[content].firstIndex(of: UInt8(ascii: ":")), colon + 1 < content.upperBound,
+      text.bytes[colon + 1] != 32,
+      !text.bytes[content].contains(where: { [UInt8(ascii: "\""), 39, 35, UInt8(ascii: "{"), 91].contains($0) })
+    else { return nil }
+    let isURL = text.bytes[colon...].starts(with: "://".utf8)
+    return isURL ? nil : colon
   }
 
   private static func missingColon(_ text: FaultText, _ place: Int, make: Make) -> YAMLFault {
@@ -159,6 +200,11 @@ struct YAMLFault {
       return make(
         "this stands after the end of the value",
         "put the whole value in one pair of quotes, or delete what is too much", place, "syntax")
+    }
+    if let blanks = text.foreignIndentation(before: place.lowerBound) {
+      return make(
+        "this line is indented with a special space that only looks like one", "delete it and press the space bar",
+        blanks, "special-space")
     }
     let column = text.map.location(opening).column
     let line = text.map.location(opening).line
@@ -211,6 +257,30 @@ struct FaultText {
     var end = min(offset + 1, bytes.count)
     while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end += 1 }
     return end
+  }
+
+  /// Blanks that are none (no-break and other spaces of Unicode, as text copied from a web page has them) at the beginning of one of the
+  /// ten lines before: YAML takes them for a word, and tells only of the next line.
+  func foreignIndentation(before offset: Int) -> Range<Int>? {
+    var line = lineStart(offset)
+    for _ in 0..<10 {
+      var end = line
+      while end < bytes.count, case let length = foreignBlank(end), length > 0 { end += length }
+      if end > line { return line..<end }
+      guard line > 0 else { return nil }
+      line = lineStart(line - 1)
+    }
+    return nil
+  }
+
+  /// How many bytes it has; 0 for anything else.
+  private func foreignBlank(_ index: Int) -> Int {
+    func byte(_ distance: Int) -> UInt8 { index + distance < bytes.count ? bytes[index + distance] : 0 }
+    switch (byte(0), byte(1), byte(2)) {
+    case (0xC2, 0xA0, _): return 2
+    case (0xE2, 0x80, 0x80...0x8A), (0xE2, 0x80, 0xAF), (0xE3, 0x80, 0x80): return 3
+    default: return 0
+    }
   }
 
   /// The tabs among the blanks that the line with `offset` begins with, if that is where `offset` is or ends.

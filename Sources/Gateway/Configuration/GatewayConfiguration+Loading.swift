@@ -36,6 +36,13 @@ extension GatewayConfiguration {
           folder: ConfigurationFolder(main: file.path).folder),
         diagnostics: &own)
     }
+    reader.explain(["devices", "device"], "devices stand in files of the folder `devices.d`, beside this one")
+    reader.explain(
+      ["rules", "zones", "report", "signals", "tests"], "it stands in a file of the folder `rules.d`, beside this one")
+    reader.explain(
+      ["log_level", "loglevel", "log", "logging", "debug"],
+      "how much is logged `waypost run --log-level debug` says, in a drop-in of the service")
+    reader.explain(["mqtt"], "write it below `uplinks:` and a name: `uplinks: { central: { mqtt: … } }`")
     reader.finish(diagnostics: &own)
     return configuration
   }
@@ -54,7 +61,7 @@ extension GatewayConfiguration {
       position = Named(name: name, span: node.span)
     }
     if let node = reader.optional("labels"),
-      var labels = MappingReader(node, what: "`labels`", diagnostics: &diagnostics)
+      var labels = MappingReader(node, what: "`labels`", example: "{ region: north }", diagnostics: &diagnostics)
     {
       for entry in labels.remaining() {
         guard let name = entry.key.name("a label", form: .label, diagnostics: &diagnostics),

@@ -7,7 +7,8 @@ public import Rules
 extension Setup {
   /// Checks single files or folders, each by what it is: zones by their ending, the rest by their top-level keys.
   ///
-  /// Rules are checked against the device files among the paths; without any, against one GPS receiver named `gps`.
+  /// Rules are checked against the device files among the paths; without any, against those of the configuration that a `rules.d`
+  /// among them belongs to, and without these against one GPS receiver named `gps`.
   public static func check(paths: [String]) -> Result { read(paths: paths).result }
 
   /// Reads files as `check(paths:)` says, and gives the rules where there is no mistake in them.
@@ -21,7 +22,7 @@ extension Setup {
       let read = GatewayConfiguration.read(file, defaultID: "unnamed", diagnostics: &result.diagnostics)
       configuration = files.configurations.count == 1 ? read : nil
     }
-    var catalogue = defaultCatalogue
+    var catalogue = Self.catalogue(beside: paths)
     if !files.devices.isEmpty {
       let devices = loadDevices(files.devices, for: configuration, diagnostics: &result.diagnostics)
       // Where the devices have mistakes, the rules' own are told all the same, against no devices.
@@ -31,6 +32,20 @@ extension Setup {
       ruleFiles: files.rules, zoneFiles: files.zones, zonesFolder: files.zonesFolder, catalogue: catalogue,
       sources: &result.sources, diagnostics: &result.diagnostics)
     return (rules, catalogue, result)
+  }
+
+  /// The devices of the configuration that a folder `rules.d`, or a file in one, belongs to; where there is none, or its devices have
+  /// mistakes of their own, `defaultCatalogue`.
+  public static func catalogue(beside paths: [String]) -> SignalCatalogue {
+    for path in paths {
+      var folders = path.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
+      if folders.last != "rules.d" { folders = folders.dropLast() }
+      guard folders.last == "rules.d" else { continue }
+      let above = (path.hasPrefix("/") ? "/" : "") + folders.dropLast().joined(separator: "/")
+      let main = above.isEmpty || above.hasSuffix("/") ? above + "waypost.yaml" : above + "/waypost.yaml"
+      if let found = catalogue(main: main).catalogue, found.positionDevice != nil { return found }
+    }
+    return defaultCatalogue
   }
 
   /// One GPS receiver named `gps`: what rules are checked and replayed against where no devices are given.

@@ -39,6 +39,16 @@ public struct FirstConfiguration: Hashable, Sendable {
     return files
   }
 
+  /// The first thing that is wrong with the answers, in words for who gave them; `nil` when a gateway would take them. Files that are
+  /// named and not there yet are no mistake.
+  public var mistake: String? {
+    var diagnostics = Diagnostics()
+    _ = GatewayConfiguration.read(
+      SourceFile(path: "waypost.yaml", text: main), defaultID: "unnamed", diagnostics: &diagnostics)
+    guard let first = diagnostics.sorted().first(where: { $0.severity == .error }) else { return nil }
+    return first.message + (first.help.map { "; \($0)" } ?? "")
+  }
+
   private var main: String {
     var lines = [
       "# yaml-language-server: $schema=/usr/share/waypost/schema/config.json",

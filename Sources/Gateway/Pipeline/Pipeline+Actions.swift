@@ -1,3 +1,4 @@
+import Config
 import Inputs
 import Journal
 import Logging
@@ -48,12 +49,29 @@ extension Pipeline {
   /// Tells the rules of a command, and returns once what came of it is on disk.
   func command(_ name: String) throws {
     guard Names.isLabel(name) else { throw NotACommand() }
+    let names = engine.commandNames
+    guard names.contains(name) else { throw NobodyWaits(name: name, names: names) }
     inbox.submit(Arrival(bootTime: clocks.bootTime(), content: .system(.command(name: name, id: "local"))))
     try commitAll()
   }
 
   private struct NotACommand: Error, CustomStringConvertible {
     var description: String { "a command is named by letters, digits and `_.-`, at most 64" }
+  }
+
+  /// No rule has `on: { command: … }` with that name.
+  private struct NobodyWaits: Error, CustomStringConvertible {
+    let name: String
+    let names: [String]
+
+    var description: String {
+      let remedy =
+        Suggestion.closest(name, in: names).map { "did you mean `\($0)`?" }
+        ?? (names.isEmpty
+          ? "a rule does by `on: { command: \(name) }`"
+          : "the commands are: \(names.prefix(50).joined(separator: ", "))")
+      return "no rule waits for the command `\(name)`; \(remedy)"
+    }
   }
 
   /// What is to be done now; each is given once.

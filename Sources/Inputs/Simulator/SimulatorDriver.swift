@@ -92,6 +92,14 @@ public enum SimulatorDriver: Driver {
     let places = items.compactMap { item -> Coordinate? in
       guard let pair = item.sequence("a waypoint", count: 2...2, diagnostics: &diagnostics) else { return nil }
       let longitude = pair[0].number("a longitude", in: -180...180, diagnostics: &diagnostics)
+      if let longitude, abs(longitude) <= 90, let text = pair[1].scalar?.text, let value = Double(text),
+        abs(value) > 90, abs(value) <= 180
+      {
+        diagnostics.error(
+          "out-of-range", "a latitude must be from -90 to 90, and this is \(pair[1].description)", at: pair[1].span,
+          help: "longitude stands first, then latitude; are they swapped?")
+        return nil
+      }
       let latitude = pair[1].number("a latitude", in: -90...90, diagnostics: &diagnostics)
       guard let longitude, let latitude else { return nil }
       return Coordinate(latitude: latitude, longitude: longitude)

@@ -46,6 +46,7 @@ final class ExpressionReader {
   private func prepare() {
     environment = Environment()
     environment.takesIntegerLiteralsAsDoubles = true
+    environment.declaring = ("a variable is known once a rule sets it", "declare the device in `devices.d`")
     environment.limits.bytes = 4096
     environment.limits.nodes = 2000
     environment.limits.cost = 100_000
@@ -209,7 +210,13 @@ final class ExpressionReader {
 
   /// What the host knows better than the language: what a device has.
   private func improved(_ problem: Problem, _ text: String) -> Problem {
-    guard problem.code == .unknownName, problem.span.upperBound <= text.utf8.count else { return problem }
+    guard problem.span.upperBound <= text.utf8.count else { return problem }
+    if let help = vocabulary.remedy(for: problem, in: text) {
+      var problem = problem
+      problem.help = help
+      return problem
+    }
+    guard problem.code == .unknownName else { return problem }
     let written = String(decoding: Array(text.utf8)[problem.span], as: UTF8.self)
     var problem = problem
     if vocabulary.devices.contains(written), !written.contains(".") {

@@ -33,14 +33,23 @@ struct ActionReader {
 
   private func action(_ node: YAMLNode, diagnostics: inout Diagnostics) -> Action? {
     if let word = node.scalar?.text, word == "shutdown" { return .shutdown }
-    guard var reader = MappingReader(node, what: "an action", diagnostics: &diagnostics) else { return nil }
+    let example = node.scalar.map { Names.isLabel($0.text) ? "event: \($0.text)" : "log: \"\($0.text.prefix(40))\"" }
+    guard
+      var reader = MappingReader(
+        node, what: "an action", example: example ?? "event: { type: late }", diagnostics: &diagnostics)
+    else { return nil }
     let isLater = LaterKeys.refuse(LaterKeys.action, in: &reader, diagnostics: &diagnostics)
     let found = Self.keys.compactMap { reader.entry($0) }
-    if found.isEmpty, !isLater {
-      // Asked for once more, so that its absence is told, or a misspelling of it.
-      _ = reader.required("event", diagnostics: &diagnostics)
+    reader.explain(
+      ["notify", "email", "mail", "sms", "push", "alert", "alarm", "notification", "publish", "mqtt", "webhook"],
+      "the server tells people: send it `event: { type: …, severity: critical }`; a program of yours is `run: …`")
+    reader.explain(
+      ["service", "entity_id", "target"], "that is Home Assistant's; write `event:`, `run:` or `log:`")
+    if !reader.finish(diagnostics: &diagnostics), found.isEmpty, !isLater {
+      diagnostics.error(
+        "missing-key", "an action says what to do, and this is empty", at: node.span,
+        help: "write one of \(Self.keys.map { "`\($0)`" }.joined(separator: ", "))")
     }
-    reader.finish(diagnostics: &diagnostics)
     if found.count > 1 {
       diagnostics.error(
         "conflicting-keys", "an action is one thing, and this has several", at: found[1].key.span,
@@ -88,6 +97,9 @@ struct ActionReader {
     let typeNode = reader.required("type", diagnostics: &diagnostics)
     let severity = reader.optional("severity")
     let data = reader.optional("data")
+    reader.explain(
+      ["message", "text", "description", "msg", "value", "values", "title"],
+      "what goes with an event stands in `data`: `data: { text: \"hello\" }`")
     reader.finish(diagnostics: &diagnostics)
     let type = typeNode?.name("the type of an event", form: .label, diagnostics: &diagnostics)
     let level = severity?.choice(
@@ -144,7 +156,9 @@ struct ActionReader {
         at: entry.key.span, help: place == .clear ? "write it under `then`" : "write a rule with `when` for it")
       return nil
     }
-    guard var reader = MappingReader(entry.value, what: "`sample`", diagnostics: &diagnostics) else { return nil }
+    guard
+      var reader = MappingReader(entry.value, what: "`sample`", example: "{ reefer: 2 s }", diagnostics: &diagnostics)
+    else { return nil }
     let entries = reader.remaining()
     reader.finish(diagnostics: &diagnostics)
     let requests = entries.compactMap { entry -> SampleRequest? in
@@ -165,7 +179,11 @@ struct ActionReader {
   // MARK: Others
 
   private func set(_ node: YAMLNode, diagnostics: inout Diagnostics) -> Action? {
-    guard var reader = MappingReader(node, what: "`set`", diagnostics: &diagnostics) else { return nil }
+    let name = node.scalar?.text.prefix { $0 == "_" || $0.isLetter || $0.isNumber }
+    let example = name.flatMap { $0.isEmpty ? nil : "{ \($0): \($0) + 1 }" } ?? "{ visits: visits + 1 }"
+    guard var reader = MappingReader(node, what: "`set`", example: example, diagnostics: &diagnostics) else {
+      return nil
+    }
     let entries = reader.remaining()
     reader.finish(diagnostics: &diagnostics)
     let members = entries.compactMap { entry -> DataMember? in
@@ -231,7 +249,8 @@ struct ActionReader {
   // MARK: Values
 
   private func data(_ node: YAMLNode, diagnostics: inout Diagnostics) -> [DataMember] {
-    guard var reader = MappingReader(node, what: "`data`", diagnostics: &diagnostics) else { return [] }
+    guard var reader = MappingReader(node, what: "`data`", example: "{ text: \"hello\" }", diagnostics: &diagnostics)
+    else { return [] }
     let entries = reader.remaining()
     reader.finish(diagnostics: &diagnostics)
     if entries.count > 64 {
@@ -244,6 +263,15 @@ struct ActionReader {
       else { return nil }
       return DataMember(key: key, value: value)
     }
+  }
+
+  /// Three words or more, with letters and blanks only: no expression looks so.
+  private static func isProse(_ text: String) -> Bool {
+    let words = text.split(separator: " ")
+    return words.count >= 3 && words.allSatisfy { word in word.allSatisfy { $0.isLetter || $0 == "'" || $0 == "-" } }
+      && !words.contains {
+        ["and", "or", "not", "is", "in", "between", "if", "then", "else"].contains($0.lowercased())
+      }
   }
 
   /// A number, a truth value, a text in quotes, or an expression without.
@@ -261,6 +289,12 @@ struct ActionReader {
     case .text where !scalar.isPlain:
       return node.string(what, limit: 1024, diagnostics: &diagnostics).map { .literal(.text($0)) }
     case .text:
+      if Self.isProse(scalar.text) {
+        diagnostics.error(
+          "text-without-quotes", "this is taken for an expression, and reads like a text", at: node.span,
+          help: "put it in quotes: `\"\(scalar.text.prefix(60))\"`")
+        return nil
+      }
       var found = Diagnostics()
       defer { diagnostics.append(contentsOf: found) }
       if let expression = expressions.value(node, what, in: scope, diagnostics: &found) {

@@ -75,8 +75,13 @@ struct ReportReader {
   private func budget(
     _ entry: YAMLNode.Entry, isShared: Bool, diagnostics: inout Diagnostics
   ) -> ReportBudget? {
-    guard var reader = MappingReader(entry.value, what: "`budget`", diagnostics: &diagnostics) else { return nil }
-    let rate = reader.required("uplink", diagnostics: &diagnostics)?.dataRate("`uplink`", diagnostics: &diagnostics)
+    let example =
+      "{ uplink: \(entry.value.scalar.map { $0.text.contains(" per ") ? $0.text : "5 MB per day" } ?? "5 MB per day") }"
+    guard var reader = MappingReader(entry.value, what: "`budget`", example: example, diagnostics: &diagnostics) else {
+      return nil
+    }
+    let rate = reader.required("uplink", diagnostics: &diagnostics)?
+      .dataRate("`uplink`", example: "5 MB per day", diagnostics: &diagnostics)
     reader.finish(diagnostics: &diagnostics)
     return rate.map { ReportBudget(bytes: $0.bytes, per: $0.per, isShared: isShared) }
   }
@@ -121,21 +126,22 @@ struct ReportReader {
           : "devices and their signals are declared in `devices.d`"))
   }
 
-  /// Warns of what will never be sent, once for each device.
+  /// Warns once of all that will never be sent.
   func warnOfUnmatched(_ policies: [ReportPolicy], at span: SourceSpan?, diagnostics: inout Diagnostics) {
     guard !policies.isEmpty else { return }
-    for device in catalogue.devices {
-      let unmatched = signals.filter { signal in
-        signal.device == device.name && !policies.contains { $0.matches(signal) }
-      }
-      guard let first = unmatched.first else { continue }
-      let names = unmatched.prefix(8).map { "`\($0)`" }.joined(separator: ", ")
-      let rest = unmatched.count > 8 ? " and \(unmatched.count - 8) more" : ""
-      diagnostics.warning(
-        "unreported-signal", "no report policy matches \(names)\(rest), so that nothing of it is sent", at: span,
-        help:
-          "add a policy with `signals: [\(unmatched.count == 1 ? first.description : "\(device.name).*")]` if it should be"
-      )
+    let unmatched = signals.filter { signal in !policies.contains { $0.matches(signal) } }
+    guard !unmatched.isEmpty else { return }
+    let names = unmatched.prefix(8).map { "`\($0)`" }.joined(separator: ", ")
+    let rest = unmatched.count > 8 ? " and \(unmatched.count - 8) more" : ""
+    var patterns: [String] = []
+    for device in catalogue.devices.map(\.name) {
+      let own = unmatched.filter { $0.device == device }
+      if !own.isEmpty { patterns.append(own.count == 1 ? own[0].description : "\(device).*") }
     }
+    diagnostics.warning(
+      "unreported-signal", "no report policy matches \(names)\(rest), so that nothing of it is sent", at: span,
+      help: patterns.isEmpty
+        ? "add a policy with `signals: [\(unmatched[0])]` if it should be"
+        : "add a policy with `signals: [\(patterns.prefix(4).joined(separator: ", "))]` if it should be")
   }
 }

@@ -24,13 +24,19 @@ struct RuleReader {
     let nameNode = reader.required("name", diagnostics: &diagnostics)
     let description = reader.optional("description")?.string("`description`", diagnostics: &diagnostics)
     // A condition alone is a level; without either there is nothing that the rule could wait for.
-    let on = reader.contains("when") ? reader.optional("on") : reader.required("on", diagnostics: &diagnostics)
+    let on = reader.optional("on")
     let when = reader.optional("when")
     let levelEntries = Self.levelKeys.map { reader.entry($0) }
     let cooldown = reader.optional("cooldown")?.interval("`cooldown`", in: Self.waits, diagnostics: &diagnostics)
     let limit = reader.optional("limit")?.countRate("`limit`", in: 1...Self.limitCount, diagnostics: &diagnostics)
     let then = reader.required("then", diagnostics: &diagnostics)
-    reader.finish(diagnostics: &diagnostics)
+    reader.explain(["id", "mode", "enabled", "initial_state"], "take it out: a rule has none; comments begin with `#`")
+    let hasStrangers = reader.finish(diagnostics: &diagnostics)
+    if on == nil, when == nil, !hasStrangers {
+      diagnostics.error(
+        "missing-key", "a rule needs `on`, what sets it off, or `when`, what must hold", at: reader.heading,
+        help: "add `on: { enter: depot }`, or `when: gps.speed_kmh > 80`")
+    }
 
     let name = nameNode?.name("the name of a rule", form: .identifier, diagnostics: &diagnostics)
     let triggers = on.map { triggerReader.triggers($0, diagnostics: &diagnostics) } ?? []

@@ -30,6 +30,8 @@ extension RuleSet {
         for entry in document.zones { reader.zones(entry, into: &collection, diagnostics: &found) }
       }
     }
+    SwappedPlaces(zones: documents.flatMap(\.zones), diagnostics: &found)
+      .check(tests: documents.flatMap(\.tests), diagnostics: &found)
     for file in inOrder(zones) { GeoJSONReader.readZones(of: file, into: &collection, diagnostics: &found) }
 
     let declarations = RuleDeclarations(documents.flatMap(\.rules))
@@ -48,10 +50,15 @@ extension RuleSet {
 
     let reports = ReportReader(catalogue: catalogue, expressions: expressions, computed: computed.map(\.name))
     var budgets: [ReportBudget] = []
+    var ofReports = Diagnostics()
     let policies = documents.flatMap(\.reports).compactMap {
-      reports.item($0, budgets: &budgets, diagnostics: &found)
+      reports.item($0, budgets: &budgets, diagnostics: &ofReports)
     }
-    reports.warnOfUnmatched(policies, at: documents.lazy.compactMap(\.reportSpan).first, diagnostics: &found)
+    // While policies have mistakes nobody knows what they would match.
+    if !ofReports.hasErrors {
+      reports.warnOfUnmatched(policies, at: documents.lazy.compactMap(\.reportSpan).first, diagnostics: &ofReports)
+    }
+    found.append(contentsOf: ofReports)
 
     let hasPositions = catalogue.devices.isEmpty || catalogue.positionDevice != nil
     let reader = RuleReader(
@@ -111,9 +118,16 @@ struct RuleDocument {
   /// `nil` after telling that the file is no mapping; a section that is faulty counts as empty.
   init?(_ file: SourceFile, diagnostics: inout Diagnostics) {
     self.file = file
-    guard let root = YAML.parse(file, diagnostics: &diagnostics),
-      var reader = MappingReader(root, what: "a rule file", diagnostics: &diagnostics)
-    else { return nil }
+    guard let root = YAML.parse(file, diagnostics: &diagnostics) else { return nil }
+    if case .sequence(let items) = root.content {
+      diagnostics.error(
+        "wrong-type", "a rule file must be a mapping (lines of `key: value`), and this is \(root.description)",
+        at: root.span,
+        help: Self.section(of: items).map { "write `\($0):` on a line above, and indent the list below it" }
+          ?? "write `rules:` on a line above, and indent the list below it")
+      return nil
+    }
+    guard var reader = MappingReader(root, what: "a rule file", diagnostics: &diagnostics) else { return nil }
     LaterKeys.refuse(LaterKeys.file, in: &reader, diagnostics: &diagnostics)
     if let node = reader.optional("zones"), var zones = MappingReader(node, what: "`zones`", diagnostics: &diagnostics)
     {
@@ -132,6 +146,21 @@ struct RuleDocument {
     }
     if let node = reader.optional("rules") { rules = node.sequence("`rules`", diagnostics: &diagnostics) ?? [] }
     if let node = reader.optional("tests") { tests = node.sequence("`tests`", diagnostics: &diagnostics) ?? [] }
+    reader.explain(["devices", "device"], "devices stand in files of their own, in the folder `devices.d`")
+    reader.explain(
+      ["gateway", "journal", "uplinks", "api"], "it stands in `waypost.yaml`, not among the rules")
+    reader.explain(
+      ["automation", "automations", "script", "sensor", "binary_sensor", "template", "alarm", "alarms"],
+      "that is another product's; here it is `rules:`, a list of items with `name`, `on` or `when`, and `then`")
     reader.finish(diagnostics: &diagnostics)
+  }
+
+  /// What a list at the top of a file was meant for.
+  private static func section(of items: [YAMLNode]) -> String? {
+    guard case .mapping(let entries)? = items.first?.content else { return nil }
+    let keys = Set(entries.map(\.name))
+    if keys.contains("expect") { return "tests" }
+    if keys.contains("signals") || keys.contains("budget") { return "report" }
+    return keys.contains("circle") || keys.contains("polygon") ? "zones" : "rules"
   }
 }

@@ -10,7 +10,9 @@ struct TriggerReader {
 
   func triggers(_ node: YAMLNode, diagnostics: inout Diagnostics) -> [Trigger] {
     if node.scalar?.text == "start" { return [.start] }
-    guard var reader = MappingReader(node, what: "`on`", diagnostics: &diagnostics) else { return [] }
+    guard var reader = MappingReader(node, what: "`on`", example: Self.example(node), diagnostics: &diagnostics) else {
+      return []
+    }
     let enter = reader.optional("enter")
     let exit = reader.optional("exit")
     let dwell = reader.optional("dwell")
@@ -20,8 +22,15 @@ struct TriggerReader {
     let link = reader.optional("link")
     let command = reader.optional("command")
     let start = reader.optional("start")
-    reader.finish(diagnostics: &diagnostics)
-    if [enter, exit, dwell, cross, change, every, link, command, start].allSatisfy({ $0 == nil }) {
+    reader.explain(
+      ["cron", "at", "time", "schedule", "sunrise", "sunset", "sun"],
+      "for a time of day write a `when` without `on`: `when: local_time(\"Europe/Zurich\").getHours() >= 22`")
+    reader.explain(
+      ["platform", "entity_id", "to", "from", "device_id", "topic", "payload"],
+      "that is another product's; here it is, for example, `on: { enter: depot }` or `on: { change: reefer.door }`")
+    if dwell != nil { reader.explain(["for"], "write it within `dwell`: `dwell: { zone: depot, for: 5 min }`") }
+    let hasStrangers = reader.finish(diagnostics: &diagnostics)
+    if !hasStrangers, [enter, exit, dwell, cross, change, every, link, command, start].allSatisfy({ $0 == nil }) {
       diagnostics.error(
         "missing-key", "`on` says nothing that could happen", at: node.span,
         help: "write `on: { enter: depot, exit: depot }`")
@@ -33,7 +42,7 @@ struct TriggerReader {
     }
     var triggers = selectors(enter, "`enter`", diagnostics: &diagnostics).map(Trigger.enter)
     triggers += selectors(exit, "`exit`", diagnostics: &diagnostics).map(Trigger.exit)
-    triggers += dwell.map { self.dwell($0, diagnostics: &diagnostics) } ?? []
+    triggers += dwell.map { self.dwell($0, hasTimeOutside: reader.contains("for"), diagnostics: &diagnostics) } ?? []
     triggers += selectors(cross, "`cross`", diagnostics: &diagnostics).map(Trigger.cross)
     for item in items(change, "`change`", diagnostics: &diagnostics) {
       if let signal = signal(item, diagnostics: &diagnostics) { triggers.append(.change(signal)) }
@@ -51,6 +60,15 @@ struct TriggerReader {
     return triggers
   }
 
+  /// `{ enter: depot }` for `enter depot`.
+  private static func example(_ node: YAMLNode) -> String {
+    let words = node.scalar?.text.split(separator: " ") ?? []
+    guard words.count == 2, ["enter", "exit", "cross", "change", "command"].contains(words[0]) else {
+      return words.count == 1 ? "{ enter: \(words[0]) }" : "{ enter: depot }"
+    }
+    return "{ \(words[0]): \(words[1]) }"
+  }
+
   private func start(_ node: YAMLNode, diagnostics: inout Diagnostics) -> [Trigger] {
     switch node.boolean("`start`", diagnostics: &diagnostics) {
     case true?: return [.start]
@@ -62,10 +80,14 @@ struct TriggerReader {
     }
   }
 
-  private func dwell(_ node: YAMLNode, diagnostics: inout Diagnostics) -> [Trigger] {
-    guard var reader = MappingReader(node, what: "`dwell`", diagnostics: &diagnostics) else { return [] }
+  /// - Parameter hasTimeOutside: `for` stands beside `dwell`, which is told there.
+  private func dwell(_ node: YAMLNode, hasTimeOutside: Bool, diagnostics: inout Diagnostics) -> [Trigger] {
+    let example = "{ zone: \(node.scalar?.text ?? "depot"), for: 5 min }"
+    guard var reader = MappingReader(node, what: "`dwell`", example: example, diagnostics: &diagnostics) else {
+      return []
+    }
     let zone = reader.required("zone", diagnostics: &diagnostics)
-    let time = reader.required("for", diagnostics: &diagnostics)
+    let time = hasTimeOutside ? reader.optional("for") : reader.required("for", diagnostics: &diagnostics)
     reader.finish(diagnostics: &diagnostics)
     let selectors = selectors(zone, "`zone`", diagnostics: &diagnostics)
     guard let time = time?.interval("`for`", in: RuleReader.waits, diagnostics: &diagnostics) else { return [] }
@@ -82,7 +104,10 @@ struct TriggerReader {
   }
 
   private func links(_ node: YAMLNode, diagnostics: inout Diagnostics) -> [Trigger] {
-    guard var reader = MappingReader(node, what: "`link`", diagnostics: &diagnostics) else { return [] }
+    let example = "{ \(surroundings.uplinks?.first ?? "central"): down }"
+    guard var reader = MappingReader(node, what: "`link`", example: example, diagnostics: &diagnostics) else {
+      return []
+    }
     let entries = reader.remaining()
     reader.finish(diagnostics: &diagnostics)
     return entries.compactMap { entry in

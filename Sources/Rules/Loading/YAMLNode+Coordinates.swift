@@ -7,7 +7,14 @@ extension YAMLNode {
     guard case .sequence(let items) = content, items.count == 2 else {
       diagnostics.error(
         "wrong-type", "\(what) must be `[longitude, latitude]`, and this is \(description)", at: span,
-        help: "write two numbers in brackets, longitude first: `[6.1432, 46.2044]`")
+        help: splitByCommas.map { "decimals come after a point: write `\($0)`" }
+          ?? "write two numbers in brackets, longitude first: `[6.1432, 46.2044]`")
+      return nil
+    }
+    if let angles = Sexagesimal.pair(items) {
+      diagnostics.error(
+        "wrong-type", "\(what) is in degrees and minutes, and must be in degrees with decimals", at: span,
+        help: "write `\(angles)`: longitude first, south and west negative")
       return nil
     }
     let longitude = items[0].number("the longitude", in: -180...180, diagnostics: &diagnostics)
@@ -21,6 +28,17 @@ extension YAMLNode {
     }
     guard let longitude else { return nil }
     return Coordinate(latitude: latitude, longitude: longitude)
+  }
+
+  /// `[6.1432, 46.2044]` for `[6,1432, 46,2044]`, which is a list of four whole numbers.
+  private var splitByCommas: String? {
+    guard case .sequence(let items) = content, items.count == 4 else { return nil }
+    let texts = items.compactMap { item -> String? in
+      guard let scalar = item.scalar, case .integer = scalar.value else { return nil }
+      return scalar.text
+    }
+    guard texts.count == 4, !texts[1].hasPrefix("-"), !texts[3].hasPrefix("-") else { return nil }
+    return "[\(texts[0]).\(texts[1]), \(texts[2]).\(texts[3])]"
   }
 
   /// `[[lon, lat], …]`, one ring, or a list of such rings of which the first is the outline and the others are holes. By hand a ring
@@ -40,7 +58,10 @@ extension YAMLNode {
   private func lists(
     _ what: String, diagnostics: inout Diagnostics, _ read: (YAMLNode, inout Diagnostics) -> Outline.Ring?
   ) -> Outline? {
-    guard let items = sequence(what, count: 1...OutlineLimits.points, diagnostics: &diagnostics) else { return nil }
+    let example = "[6.15, 46.20], [6.16, 46.20], [6.16, 46.21]"
+    guard let items = sequence(what, count: 1...OutlineLimits.points, item: example, diagnostics: &diagnostics) else {
+      return nil
+    }
     let isListOfLists: Bool = {
       guard case .sequence(let first)? = items.first?.content, let inner = first.first else { return false }
       return inner.isSequence
@@ -56,6 +77,14 @@ extension YAMLNode {
   var isSequence: Bool { if case .sequence = content { true } else { false } }
 
   private func ring(diagnostics: inout Diagnostics) -> Outline.Ring? {
+    if case .sequence(let items) = content, items.count >= 6, items.count.isMultiple(of: 2),
+      items.allSatisfy({ $0.scalar != nil })
+    {
+      diagnostics.error(
+        "wrong-type", "the points of a polygon must be pairs, and this is a list of \(items.count) values", at: span,
+        help: "put each point in brackets: `[[6.15, 46.20], [6.16, 46.20], [6.16, 46.21]]`")
+      return nil
+    }
     guard var ring = line("a ring of a polygon", least: 3, diagnostics: &diagnostics) else { return nil }
     if let first = ring.points.first, ring.points.last != first {
       ring.points.append(first)

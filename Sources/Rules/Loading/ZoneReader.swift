@@ -28,7 +28,10 @@ struct ZoneReader {
     let nameNode = reader.optional("name")
     let tags = Self.tags(reader.optional("tags"), diagnostics: &diagnostics)
     let band = Self.band(&reader, diagnostics: &diagnostics)
-    reader.finish(diagnostics: &diagnostics)
+    reader.explain(
+      ["lat", "lon", "lng", "long", "latitude", "longitude", "x", "y"],
+      "write `circle: [longitude, latitude]` in one, longitude first")
+    let hasStrangers = reader.finish(diagnostics: &diagnostics)
 
     for tag in tags { found.tags.insert(tag) }
     let kinds = [circle, polygon, corridor, file].compactMap(\.self)
@@ -39,7 +42,7 @@ struct ZoneReader {
           "conflicting-keys", "a zone is a circle, a polygon, a corridor or a file, and this has several of them",
           at: kinds[1].key.span,
           help: "keep one of `circle`, `polygon`, `corridor` and `file`")
-      } else {
+      } else if !hasStrangers {
         diagnostics.error(
           "missing-key", "a zone needs a shape", at: entry.key.span,
           help: "write `{ circle: [6.1432, 46.2044], radius: 250 m }`, or give `polygon:`, `corridor:` or `file:`")
@@ -85,6 +88,7 @@ struct ZoneReader {
     _ circle: YAMLNode.Entry, radius: YAMLNode?, diagnostics: inout Diagnostics
   ) -> Shape? {
     let center = circle.value.coordinate("`circle`", diagnostics: &diagnostics)
+    if case .mapping = circle.value.content { return nil }
     guard let radius else {
       diagnostics.error(
         "missing-key", "a circle needs a radius", at: circle.key.span, help: "add `radius: 250 m`")
@@ -162,6 +166,14 @@ struct ZoneReader {
   }
 
   static func checked(id: String, at span: SourceSpan, diagnostics: inout Diagnostics) -> String? {
+    let quotes = "“”„‟‘’‚«»".unicodeScalars
+    if let first = id.unicodeScalars.first, quotes.contains(first) {
+      let bare = String(String.UnicodeScalarView(id.unicodeScalars.filter { !quotes.contains($0) }))
+      diagnostics.error(
+        "name", "the id of a zone begins with a typographic quote, which would belong to it", at: span,
+        help: "write `\(bare)`, without quotes or with straight ones")
+      return bare.isEmpty ? nil : bare
+    }
     guard let fault = fault(ofID: id) else { return id }
     diagnostics.error("name", fault.message, at: span, help: fault.help)
     return nil

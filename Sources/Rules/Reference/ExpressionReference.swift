@@ -7,6 +7,9 @@ public enum ExpressionReference {
     [positions, system, triggers, functions, macros, standard].joined(separator: "\n")
   }
 
+  /// Names of functions and values that only rule files have.
+  public static let ruleFunctions = Set(HostFunction.all.map(\.name.rawValue) + ["now"])
+
   private static var positions: String {
     table(
       "Signals of a device that gives positions", ["signal", "unit", ""],

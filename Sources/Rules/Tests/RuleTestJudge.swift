@@ -67,9 +67,11 @@ public struct RuleTestJudge: Sendable {
       // Nor does it matter what rules of other files have to say of the same drive.
       guard test.ownRules.contains(event.rule) else { continue }
       diagnostics.error(
-        "test-failed", "\(event.text) came at \(Self.text(event.at[0])), and nobody expected it", at: test.span,
+        "test-failed",
+        "\(event.text) of the rule `\(event.rule)` came at \(Self.text(event.at[0])), and nobody expected it",
+        at: test.span,
         help:
-          "is the rule wrong? If not, add `- { at: \(Self.text(event.at[0])), event: \(event.type)\(event.state == .cleared ? ", state: cleared" : "") }`"
+          "is the rule wrong? If not, add `- { at: \(Self.text(event.at[0])), event: \(event.type)\(event.state == .cleared ? ", state: cleared" : "") }`, or `partial: true` to the test where others may come"
       )
     }
     for count in test.sent { compare(count, diagnostics: &diagnostics) }

@@ -77,7 +77,10 @@ struct RuleTestReader {
   private func script(_ entry: YAMLNode.Entry, diagnostics: inout Diagnostics) -> RuleTest.Script? {
     let signal = signal(entry.key, diagnostics: &diagnostics)
     // Mistakes in the readings are told also where the signal isn't known.
-    let steps = list(entry.value, "a signal's readings", "a reading", diagnostics: &diagnostics) { at, reader, found in
+    let steps = list(
+      entry.value, "a signal's readings", "a reading",
+      example: "{ at: 0 s, value: \(entry.value.scalar?.text.prefix(40) ?? "-18") }", diagnostics: &diagnostics
+    ) { at, reader, found in
       reading(signal?.metric.kind, &reader, diagnostics: &found).map { RuleTest.Step(at: at, reading: $0) }
     }
     return signal.map { RuleTest.Script(device: $0.device, metric: $0.metric.name, steps: steps) }
@@ -153,11 +156,12 @@ struct RuleTestReader {
 
   /// A list of mappings that all have `at`, in the order of time.
   private func list<Item>(
-    _ node: YAMLNode, _ what: String, _ item: String, diagnostics: inout Diagnostics,
+    _ node: YAMLNode, _ what: String, _ item: String, example: String? = nil, diagnostics: inout Diagnostics,
     _ read: (Interval, inout MappingReader, inout Diagnostics) -> Item?
   ) -> [Item] {
     var last = Interval.zero
-    return (node.sequence(what, count: 1...Self.limit, diagnostics: &diagnostics) ?? []).compactMap { node in
+    let items = node.sequence(what, count: 1...Self.limit, item: example, diagnostics: &diagnostics) ?? []
+    return items.compactMap { node in
       guard var reader = MappingReader(node, what: item, diagnostics: &diagnostics) else { return nil }
       let place = reader.required("at", diagnostics: &diagnostics)
       let at = place?.interval("`at`", in: Self.span, diagnostics: &diagnostics)

@@ -9,7 +9,8 @@ extension TLSOptions {
 
   /// Reads `tls:` and looks at the files that it names.
   static func read(_ node: YAMLNode, context: UplinkContext, _ diagnostics: inout Diagnostics) -> TLSOptions? {
-    guard var reader = MappingReader(node, what: "`tls`", diagnostics: &diagnostics) else { return nil }
+    guard var reader = MappingReader(node, what: "`tls`", example: "{ ca: ca.pem }", diagnostics: &diagnostics)
+    else { return nil }
     var options = TLSOptions()
     var places: [TLSInspection.Part: SourceSpan] = [:]
     func file(_ node: YAMLNode?, _ what: String, _ part: TLSInspection.Part) -> CredentialFile? {
@@ -41,6 +42,13 @@ extension TLSOptions {
     }
     options.settings.serverName = reader.optional("server_name")?
       .string("`server_name`", limit: 253, diagnostics: &diagnostics)
+    reader.explain(
+      [
+        "insecure", "verify", "verify_hostname", "skip_verify", "insecure_skip_verify", "allow_self_signed",
+        "reject_unauthorized",
+      ],
+      "the check can't be switched off; name a copy of the broker's certificate as `ca`")
+    reader.explain(["enabled", "enable"], "take it out: `mqtts://` in `url` says that TLS is spoken")
     reader.finish(diagnostics: &diagnostics)
     if let certificate, !certificate.value.isNull, key.map(\.value.isNull) ?? true {
       diagnostics.error(

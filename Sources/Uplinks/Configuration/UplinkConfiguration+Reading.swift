@@ -31,7 +31,15 @@ extension UplinkConfiguration {
       .choice("`from`", of: [("now", CursorOrigin.now), ("oldest", .oldest)], diagnostics: &diagnostics)
     let keep = reader.optional("keep")?
       .interval("`keep`", in: .minutes(1)...Interval.days(3650), diagnostics: &diagnostics)
-    reader.finish(diagnostics: &diagnostics)
+    reader.explain(
+      ["url", "host", "broker", "username", "password", "tls"],
+      "it stands below `mqtt:`, and that below the uplink's name: `central: { mqtt: { url: … } }`")
+    let hasStrangers = reader.finish(diagnostics: &diagnostics)
+    if transport == nil, !hasStrangers, !Self.kinds.contains(where: reader.contains) {
+      diagnostics.error(
+        "missing-key", "the uplink `\(name)` doesn't say where it goes", at: reader.span,
+        help: "add `mqtt: { url: \"mqtt://…\" }`")
+    }
     guard let transport, let format else { return nil }
     var configuration = UplinkConfiguration(name: name, transport: transport, format: format)
     configuration.settings = settings
@@ -68,13 +76,11 @@ extension UplinkConfiguration {
         "later-version", "`\(key)` comes with a later version", at: entry.key.span, help: "use `mqtt`")
       return nil
     }
-    if found == nil {
-      diagnostics.error(
-        "missing-key", "the uplink `\(name)` doesn't say where it goes", at: reader.span,
-        help: "add `mqtt: { url: \"mqtt://…\" }`")
-    }
     return found?.transport
   }
+
+  /// The keys that say where an uplink goes, also those of later versions.
+  private static var kinds: [String] { Transports.all.map { $0.name } + Transports.later }
 
   private static func readFormat(_ reader: inout MappingReader, _ diagnostics: inout Diagnostics) -> (
     any MessageFormat
@@ -119,7 +125,8 @@ extension UplinkConfiguration {
   private static func readBatch(
     _ node: YAMLNode, into settings: inout DeliverySettings, _ diagnostics: inout Diagnostics
   ) {
-    guard var reader = MappingReader(node, what: "`batch`", diagnostics: &diagnostics) else { return }
+    guard var reader = MappingReader(node, what: "`batch`", example: "{ records: 100 }", diagnostics: &diagnostics)
+    else { return }
     if let records = reader.optional("records")?.integer("`records`", in: 1...10_000, diagnostics: &diagnostics) {
       settings.batchRecords = records
     }

@@ -8,7 +8,13 @@ enum MQTTReader: TransportReader {
   static func read(
     _ node: YAMLNode, uplink: String, deflate: Bool, context: UplinkContext, diagnostics: inout Diagnostics
   ) -> (any Transport)? {
-    guard var reader = MappingReader(node, what: "`mqtt`", diagnostics: &diagnostics) else { return nil }
+    guard
+      var reader = MappingReader(
+        node, what: "`mqtt`",
+        example:
+          "{ url: \(node.scalar.map { $0.text.contains("://") ? $0.text : "mqtts://\($0.text)" } ?? "mqtts://broker.example.com") }",
+        diagnostics: &diagnostics)
+    else { return nil }
     let place = reader.required("url", diagnostics: &diagnostics).flatMap { MQTTURL.read($0, &diagnostics) }
     let username = reader.optional("username")?.string("`username`", limit: 256, diagnostics: &diagnostics)
     let passwordEntry = reader.entry("password")
@@ -21,7 +27,10 @@ enum MQTTReader: TransportReader {
     let tlsEntry = reader.entry("tls")
     var tls: TLSOptions?
     if let tlsEntry, !tlsEntry.value.isNull {
-      tls = TLSOptions.read(tlsEntry.value, context: context, &diagnostics)
+      let isMapping = if case .mapping = tlsEntry.value.content { true } else { false }
+      if isMapping || place?.isSecure != false {
+        tls = TLSOptions.read(tlsEntry.value, context: context, &diagnostics)
+      }
       if let place, !place.isSecure {
         diagnostics.error(
           "url", "`tls` goes with `mqtts://`, and `url` begins with `mqtt://`", at: tlsEntry.key.span,
@@ -29,6 +38,14 @@ enum MQTTReader: TransportReader {
       }
     }
     let topics = readTopics(reader.optional("topics"), context: context, &diagnostics)
+    reader.explain(
+      ["host", "hostname", "port"], "host and port stand in the address: `url: mqtts://broker.example.com:8883`",
+      insteadOf: "url")
+    reader.explain(["qos", "retain"], "take it out: records go with QoS 1, which loses none")
+    reader.explain(
+      ["keepalive", "keep_alive", "clean_session", "cleansession", "reconnect"], "take it out: the gateway sees to it")
+    reader.explain(
+      ["insecure", "verify", "ssl"], "with `mqtts://` the broker's certificate is always checked; see `tls`")
     reader.finish(diagnostics: &diagnostics)
     if let passwordEntry, password != nil, username == nil {
       diagnostics.error(
@@ -50,7 +67,8 @@ enum MQTTReader: TransportReader {
   ) -> MQTTTopics? {
     var reader: MappingReader?
     if let node {
-      reader = MappingReader(node, what: "`topics`", diagnostics: &diagnostics)
+      reader = MappingReader(
+        node, what: "`topics`", example: "{ position: \"fleet/{gateway}/position\" }", diagnostics: &diagnostics)
       if reader == nil { return nil }
     }
     let usual = "waypost/{gateway}/{type}"

@@ -19,15 +19,25 @@ enum MQTTURL {
     }
     let example = "write `mqtts://broker.example.com`, for example"
     guard let separator = text.firstRange(of: "://") else {
-      return fail("url", "`url` must begin with `mqtts://` or `mqtt://`", text[...], example)
+      return fail("url", "`url` must begin with `mqtts://` or `mqtt://`", text[...], remedy(text[...]) ?? example)
     }
+    let place = text[separator.upperBound...]
     var isSecure = false
     switch text[..<separator.lowerBound] {
     case "mqtt": break
     case "mqtts": isSecure = true
     case "ssl", "tls":
-      return fail("url", "MQTT over TLS is written `mqtts://`", text[..<separator.upperBound], example)
-    default: return fail("url", "`url` must begin with `mqtts://` or `mqtt://`", text[..<separator.upperBound], example)
+      return fail(
+        "url", "MQTT over TLS is written `mqtts://`", text[..<separator.upperBound],
+        isAuthority(place) ? "write `mqtts://\(place)`" : example)
+    case "ws", "wss":
+      return fail(
+        "url", "MQTT over WebSocket comes with a later version", text[..<separator.upperBound],
+        "use the broker's port for MQTT itself: `mqtts://\(isAuthority(place) ? String(place.prefix { $0 != ":" }) : "broker.example.com")`"
+      )
+    default:
+      return fail(
+        "url", "`url` must begin with `mqtts://` or `mqtt://`", text[..<separator.upperBound], remedy(place) ?? example)
     }
     var rest = text[separator.upperBound...]
     if rest.last == "/" { rest.removeLast() }
@@ -55,6 +65,20 @@ enum MQTTURL {
       return fail("url", "`\(host)` is no host name or address", host.isEmpty ? rest : host, example)
     }
     return Place(host: String(name), port: port, isSecure: isSecure)
+  }
+
+  /// With the broker that was named; by the port whether with TLS.
+  private static func remedy(_ place: Substring) -> String? {
+    guard isAuthority(place) else { return nil }
+    return place.hasSuffix(":1883")
+      ? "write `mqtt://\(place)`" : "write `mqtts://\(place)`, or `mqtt://` where the broker has no TLS"
+  }
+
+  /// `HOST` or `HOST:PORT`, and no more.
+  private static func isAuthority(_ text: Substring) -> Bool {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard (1...2).contains(parts.count), isHost(parts[0], isAddress: false) else { return false }
+    return parts.count == 1 || Int(parts[1]).map { (1...65535).contains($0) } ?? false
   }
 
   /// Letters, digits, `.`, `-` and `_`, at most 253 (RFC 1035, section 2.3.4); in brackets an IPv6 address.

@@ -42,7 +42,7 @@ public struct TopicTemplate: Hashable, Sendable {
     }
     if bytes[0] == UInt8(ascii: "$") {
       throw Problem(
-        message: "topics that begin with “$” belong to the broker", help: "begin with another character", range: 0..<1)
+        message: "topics that begin with `$` belong to the broker", help: "begin with another character", range: 0..<1)
     }
     var parts: [Part] = []
     var literal: [UInt8] = []
@@ -53,13 +53,13 @@ public struct TopicTemplate: Hashable, Sendable {
     var index = 0
     while index < bytes.count {
       guard bytes[index] == UInt8(ascii: "{") else {
-        try Self.check(bytes[index], at: index)
+        try Self.check(bytes[index], next: index + 1 < bytes.count ? bytes[index + 1] : 0, at: index)
         literal.append(bytes[index])
         index += 1
         continue
       }
       guard let close = bytes[index...].firstIndex(of: UInt8(ascii: "}")) else {
-        throw Problem(message: "“{” without “}” in the topic", help: "close it with “}”", range: index..<bytes.count)
+        throw Problem(message: "`{` without `}` in the topic", help: "close it with `}`", range: index..<bytes.count)
       }
       let name = String(decoding: bytes[index + 1..<close], as: UTF8.self)
       let place = try Self.place(name, at: index..<close + 1, allowed: allowed, gateway: gateway, labels: labels)
@@ -75,15 +75,17 @@ public struct TopicTemplate: Hashable, Sendable {
     self.parts = parts
   }
 
-  private static func check(_ byte: UInt8, at index: Int) throws(Problem) {
+  private static func check(_ byte: UInt8, next: UInt8, at index: Int) throws(Problem) {
     let range = index..<index + 1
     switch byte {
     case UInt8(ascii: "#"), UInt8(ascii: "+"):
       throw Problem(
-        message: "a topic to publish on can't hold the wildcards “#” and “+”", help: "name the topic in full",
+        message: "a topic to publish on can't hold the wildcards `#` and `+`", help: "name the topic in full",
         range: range)
     case UInt8(ascii: "}"):
-      throw Problem(message: "“}” without “{” in the topic", help: "delete it, or open it with “{”", range: range)
+      throw Problem(message: "`}` without `{` in the topic", help: "delete it, or open it with `{`", range: range)
+    case UInt8(ascii: "$") where next == UInt8(ascii: "{"):
+      throw Problem(message: "a place in a topic has no `$`", help: "delete it: `{gateway}`", range: range)
     case 0..<32, 127:
       throw Problem(message: "a topic can't hold control characters", help: "delete it", range: range)
     default: return
@@ -98,9 +100,9 @@ public struct TopicTemplate: Hashable, Sendable {
       let label = String(name.dropFirst(6))
       guard let value = labels[label] else {
         throw Problem(
-          message: "the gateway has no label “\(label)”",
-          help: Suggestion.closest(label, in: labels.keys.sorted()).map { "did you mean {label.\($0)}?" }
-            ?? "add it under gateway.labels", range: range)
+          message: "the gateway has no label `\(label)`",
+          help: Suggestion.closest(label, in: labels.keys.sorted()).map { "did you mean `{label.\($0)}`?" }
+            ?? "add it to `labels` of `gateway`", range: range)
       }
       return .text(value)
     }
@@ -111,13 +113,13 @@ public struct TopicTemplate: Hashable, Sendable {
     case "metric" where allowed.contains(.metric): return .metric
     case "device", "metric":
       throw Problem(
-        message: "these messages have no {\(name)}", help: "only topics of kinds with a \(name) can name it",
+        message: "these messages have no `{\(name)}`", help: "only topics of kinds with a \(name) can name it",
         range: range)
     default:
       throw Problem(
-        message: "the topic has an unknown place “{\(name)}”",
-        help: Suggestion.closest(name, in: ["gateway", "type", "device", "metric"]).map { "did you mean {\($0)}?" }
-          ?? "there are {gateway}, {type}, {device}, {metric} and {label.NAME}", range: range)
+        message: "the topic has an unknown place `{\(name)}`",
+        help: Suggestion.closest(name, in: ["gateway", "type", "device", "metric"]).map { "did you mean `{\($0)}`?" }
+          ?? "there are `{gateway}`, `{type}`, `{device}`, `{metric}` and `{label.NAME}`", range: range)
     }
   }
 

@@ -8,7 +8,7 @@ struct CommandCommand: ParsableCommand {
     abstract: "Give the running gateway's rules a command.",
     discussion: """
       Sets off the rules that wait for it with `on: { command: NAME }`. What comes of it is kept when this returns.
-      Exit code: 0 the rules were told, 2 they were not.
+      Exit code: 0 the rules were told, 2 they were not, or none waits for it.
       """)
 
   @OptionGroup var control: ControlOptions

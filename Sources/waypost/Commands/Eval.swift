@@ -3,6 +3,7 @@ import CEL
 import CELJSON
 import Config
 import Glibc
+import Rules
 
 /// `waypost eval`: tries an expression at the desk.
 struct Eval: ParsableCommand {
@@ -11,7 +12,7 @@ struct Eval: ParsableCommand {
     discussion: """
       `waypost eval '1 + 2'`, `waypost eval 'reefer.temperature > -15.0' --with values.json`, where the file holds an \
       object of names and values: {"reefer": {"temperature": -12.5}}. Expressions are read by the language's standard \
-      (CEL): there, a number with decimals is written with its point, which rule files don't ask for.
+      (CEL). Functions that need a gateway, such as in_zone and mean, are of rule files alone; `waypost test` tries those.
       With --jsonl, each line of standard input is an object: `expr`, `bindings` with typed values, and if wanted \
       `type_env`, `container`, `disable_check`, `disable_macros`, `check_only`; each gives one line of output.
       Exit code: 0 it has a value, 1 it has a mistake or fails, 2 could not be done. With --jsonl 0, whatever the lines are.
@@ -39,8 +40,13 @@ struct Eval: ParsableCommand {
   func run() throws {
     guard let expression else { return try answerLines() }
     var request = EvaluationRequest(expression: expression)
+    let wanted = "give it a value in a file: `--with values.json`"
+    request.environment.declaring =
+      with == nil ? (name: "else \(wanted)", member: wanted) : (name: "else give it a value", member: "give it a value")
     if let with { try bindValues(with, &request) }
     do throws(EvaluationRequest.Failure) {
+      let missing = request.missingMembers()
+      if !missing.isEmpty { throw .problems(Problems(missing)) }
       let outcome = try request.evaluate()
       Output.print(outcome.value.map(ValueText.text) ?? "")
     } catch {
@@ -48,7 +54,7 @@ struct Eval: ParsableCommand {
       let source = SourceFile(path: "expression", text: expression)
       switch error {
       case .problems(let problems):
-        for problem in problems.all {
+        for problem in problems.all.map({ Self.explained($0, in: expression) }) {
           diagnostics.error(
             problem.code.rawValue, problem.message, at: source.span(problem.span), help: problem.help)
         }
@@ -59,6 +65,20 @@ struct Eval: ParsableCommand {
       Output.show(diagnostics, sources: [source], format: .text)
       throw ExitCode(1)
     }
+  }
+
+  /// What rule files know and an expression alone doesn't.
+  private static func explained(_ problem: Problem, in text: String) -> Problem {
+    guard problem.code == .unknownName, problem.span.upperBound <= text.utf8.count else { return problem }
+    let name = String(decoding: Array(text.utf8)[problem.span], as: UTF8.self)
+    // `min`, `max` and `count` have another form without a gateway, which is told.
+    guard ExpressionReference.ruleFunctions.contains(name), !["min", "max", "count"].contains(name) else {
+      return problem
+    }
+    var problem = problem
+    problem.message = "`\(name)` needs a gateway, and is of rule files alone"
+    problem.help = "try it in a rule with `tests:` and `waypost test`; here write a value in its place"
+    return problem
   }
 
   private func bindValues(_ path: String, _ request: inout EvaluationRequest) throws {

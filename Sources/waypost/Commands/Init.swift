@@ -10,8 +10,9 @@ struct Init: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write a first configuration, by asking or from what it finds.",
     discussion: """
-      Looks for gpsd, asks for the server, and writes waypost.yaml, devices.d and rules.d. What is given as an option \
-      isn't asked for; with --yes nothing is. Files that say something already are never written over.
+      Looks for gpsd, asks for the server, and writes waypost.yaml, and where there is gpsd a first file in devices.d and \
+      rules.d. What is given as an option isn't asked for; with --yes, or where no terminal asks, nothing is. Files that \
+      say something already are never written over.
       Exit code: 0 written, 1 the answers have a mistake or the files are there already, 2 could not be done.
       """)
 
@@ -50,7 +51,12 @@ struct Init: AsyncParsableCommand {
       Output.complain("waypost: \(taken) is written already; edit it, or move it away first")
       throw ExitCode(1)
     }
+    if !yes, !questions.asks { Output.print("Nothing is asked, since standard input is no terminal.") }
     let answers = try await answers(questions)
+    if let mistake = answers.mistake ?? misplaced(answers) {
+      Output.complain("waypost: \(mistake)\nNothing was written.")
+      throw ExitCode(1)
+    }
     do {
       for path in try writer.write(answers) { Output.print("wrote \(path)") }
     } catch {
@@ -63,14 +69,37 @@ struct Init: AsyncParsableCommand {
       Output.complain("waypost: what you answered has a mistake; mend it in the file, then `waypost check`")
       throw ExitCode(1)
     }
-    Output.print("Next: `waypost doctor` looks whether it works here; `systemctl enable --now waypost` starts it.")
+    if answers.gpsd == nil { Output.print("No receiver is declared yet: devices.d says what is connected.") }
+    let isUsual = config.config == ConfigOption.standard
+    let doctor = "waypost doctor" + (isUsual ? "" : " --config \(config.config)")
+    let start = isUsual ? "systemctl restart waypost" : "waypost run --config \(config.config)"
+    Output.print("Next: `\(doctor)` looks whether it works here; `\(start)` starts it.")
+  }
+
+  /// What was given for a server where there is none.
+  private func misplaced(_ answers: FirstConfiguration) -> String? {
+    guard answers.broker == nil else { return nil }
+    let given = [("--username", username), ("--password-file", passwordFile), ("--ca", ca)].first { $0.1 != nil }
+    return given.map { "`\($0.0)` goes with a server, and none was given; add `--broker`" }
   }
 
   private func answers(_ questions: Questions) async throws -> FirstConfiguration {
     var answers = FirstConfiguration()
-    answers.id = try id ?? questions.line("This gateway's id", default: "from the machine's id")
+    answers.id =
+      try id
+      ?? questions.line("This gateway's id", default: "from the machine's id") { answer in
+        var probe = FirstConfiguration()
+        probe.id = answer
+        return probe.mistake
+      }
     answers.gpsd = try await receiver(questions)
-    let broker = try broker ?? questions.line("Where to send, as mqtts://broker.example.com", default: "nowhere yet")
+    let broker =
+      try broker
+      ?? questions.line("Where to send, as mqtts://broker.example.com", default: "nowhere yet") { answer in
+        var probe = FirstConfiguration()
+        probe.broker = answer == "none" ? nil : answer
+        return probe.mistake
+      }
     answers.broker = broker == "none" ? nil : broker
     guard answers.broker != nil else { return answers }
     answers.username = try username ?? questions.line("User name there", default: "none")
@@ -96,7 +125,13 @@ struct Init: AsyncParsableCommand {
     else {
       return isThere ? "127.0.0.1" : nil
     }
-    return answer == "none" ? nil : answer
+    guard answer != "none" else { return nil }
+    // Names aren't looked up here: that can take long where there is no network yet.
+    let isAddress = answer.contains(":") || answer.allSatisfy { $0.isNumber || $0 == "." }
+    if isAddress, await !GPSDInput.answers(host: answer) {
+      Output.print("gpsd at \(answer) doesn't answer now; the gateway goes on trying.")
+    }
+    return answer
   }
 
   private static func password(file: String) throws -> String {

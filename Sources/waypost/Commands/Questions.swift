@@ -7,11 +7,18 @@ struct Questions {
   let asks: Bool
 
   /// One line; `nil` for the default, which an empty line means.
-  func line(_ question: String, default standard: String) throws -> String? {
+  /// - Parameter mistake: what is wrong with an answer, which is then asked for again.
+  func line(
+    _ question: String, default standard: String, mistake: (_ answer: String) -> String? = { _ in nil }
+  ) throws -> String? {
     guard asks else { return nil }
-    Output.write(Array("\(question) [\(standard)]: ".utf8), to: STDOUT_FILENO)
-    let answer = try read().split(whereSeparator: { $0 == " " || $0 == "\t" }).joined(separator: " ")
-    return answer.isEmpty || answer == standard ? nil : answer
+    while true {
+      Output.write(Array("\(question) [\(standard)]: ".utf8), to: STDOUT_FILENO)
+      let answer = try read().split(whereSeparator: { $0 == " " || $0 == "\t" }).joined(separator: " ")
+      if answer.isEmpty || answer == standard { return nil }
+      guard let mistake = mistake(answer) else { return answer }
+      Output.print("That won't do: \(mistake).")
+    }
   }
 
   /// One line that isn't shown; `nil` where it is empty.

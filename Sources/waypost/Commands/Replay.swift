@@ -31,7 +31,9 @@ struct Replay: ParsableCommand {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Take the devices from this configuration instead of one GPS named gps.", valueName: "file"))
+    help: ArgumentHelp(
+      "Take the devices from this configuration; else from that of a rules.d folder, else one GPS named gps.",
+      valueName: "file"))
   var config: String?
 
   @Option(
@@ -73,7 +75,7 @@ struct Replay: ParsableCommand {
   }
 
   private func readCatalogue() throws -> SignalCatalogue {
-    guard let config else { return Setup.defaultCatalogue }
+    guard let config else { return Setup.catalogue(beside: rules) }
     let (devices, result) = Setup.catalogue(main: config)
     Output.show(result.diagnostics, sources: result.sources, format: .text)
     guard let devices else { throw ExitCode(compare.isEmpty ? 1 : 2) }

@@ -36,6 +36,17 @@ struct StatusText {
     let zones = status["zones"].items
     let inside = zones.filter { $0["side"].text == "inside" }.map { $0["id"].text }
     row("zones", "\(zones.count), inside: \(inside.isEmpty ? "none" : inside.joined(separator: ", "))")
+    if let rules = status["rules"]?.array {
+      let up = rules.filter { $0["state"].text == "up" }.map { $0["name"].text }
+      let unknown = rules.filter { $0["condition"].text == "unknown" }.map { $0["name"].text }
+      row(
+        "rules",
+        "\(rules.count), up: \(up.isEmpty ? "none" : up.joined(separator: ", "))"
+          + (unknown.isEmpty ? "" : "; unknown: " + unknown.joined(separator: ", ")))
+    }
+    for device in status["devices"].items where device["state"].text == "down" {
+      row("device", "\(device["name"].text) is down" + (device["reason"].map { ": \($0.text)" } ?? ""))
+    }
     for (name, count) in status["counters"].numbers { row("", "\(Int(count)) \(name)") }
     if let journal = status["journal"] {
       row(

@@ -10,7 +10,8 @@ struct TestCommand: ParsableCommand {
     abstract: "Run the tests that stand in rule files, and name what differed.",
     discussion: """
       Without a path it runs those of the gateway's own rules; with paths, those of these files or folders, against \
-      the device files among them or one GPS receiver named gps.
+      the device files among them, those of the configuration that a rules.d \
+      folder belongs to, or one GPS receiver named gps.
       Exit code: 0 all passed, 1 one failed or the files have mistakes, 2 it could not be done.
       """)
 

@@ -36,6 +36,16 @@ import Testing
     ("gps.moving or reefer.door_open", [("or", "write `||`")]),
     ("not gps.moving", [("not", "write `!(gps.moving)`")]),
     ("NOT (gps.moving)", [("NOT", "write `!(")]),
+    ("gps.moving und reefer.door_open", [("und", "write `&&`")]),
+    ("gps.moving ou reefer.door_open", [("ou", "write `||`")]),
+    ("nicht gps.moving", [("nicht", "write `!(gps.moving)`")]),
+    ("now > 22:00", [("22:00", "now.getHours(")]),
+    ("(now > 22:00 || gps.moving)", [("22:00", ">= 22")]),
+    ("now > \"22:30\"", [("\"22:30\"", "now.getHours(\"Europe/Zurich\") >= 22")]),
+    (
+      "{{ states('sensor.door') | float > 5 }}",
+      [("{{ states('sensor.door') | float > 5 }}", "write the expression alone")]
+    ),
     ("gps.moving & reefer.door_open", [("&", "write `&&`")]),
     ("gps.moving | reefer.door_open", [("|", "write `||`")]),
     ("gps.moving & & reefer.door_open", [("& &", "without a space")]),

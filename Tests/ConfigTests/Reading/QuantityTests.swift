@@ -34,7 +34,10 @@ import Testing
       ("5 seconds", "wrong-unit", "write `5 s`"), ("5 hrs.", "wrong-unit", "write `5 h`"),
       ("5 m", "wrong-unit", "write `5 min`, if that is meant"),
       ("2,5 s", "decimal-comma", "write `2.5 s`"), ("10 km", "wrong-unit", "the units are `ms`, `s`, `min`, `h`, `d`"),
-      ("12:30", "wrong-unit", "the units are `ms`, `s`, `min`, `h`, `d`"),
+      ("12:30", "wrong-unit", "write each part with its unit: `1 h 30 min`, `5 min`, `90 s`"),
+      ("5 Minuten", "wrong-unit", "write `5 min`"), ("2 heures", "wrong-unit", "write `2 h`"),
+      ("1 week", "wrong-unit", "write `7 d`"), ("1.5 Wochen", "wrong-unit", "write `10.5 d`"),
+      ("1 month", "wrong-unit", "write `30 d`"),
       ("soon", "wrong-type", "write a number and a unit, such as `10 s`"),
       ("s 10", "wrong-type", "write a number and a unit, such as `10 s`"),
       ("[10 s]", "wrong-type", "write `10 s`, for example"),
@@ -90,14 +93,16 @@ import Testing
   @Test(arguments: [
     ("20 mb", "write `20 MB`"), ("20 Mb", "write `20 MB`"), ("20M", "write `20 MB`"),
     ("20 m", "write `20 MB`, if that is meant"), ("20", "write `20 MB`"),
-    ("20 kB", "write `20 KB`"), ("20 megabytes", "write `20 MB`"), ("20 mi", "write `20 MiB`, if that is meant"),
+    ("20 kB", "write `20 KB`"), ("2 TB", "write `2000 GB`"), ("20 megabytes", "write `20 MB`"),
+    ("20 mi", "write `20 MiB`, if that is meant"),
   ])
   func wrongSizesAreToldWithTheRemedy(text: String, help: String) {
     #expect(read(text) { $0.dataSize("k", diagnostics: &$1) }.1?.help == help)
   }
 
   @Test(arguments: [
-    ("100 KB", "write `100 KB per second`"), ("100 KB/s", "write `100 KB per second`"),
+    ("100 KB", "write `100 KB per second`, or per `minute`, `hour`, `day`, `week` or `month`"),
+    ("100 kbit/s", "write `12.5 KB per second`"), ("100 KB/s", "write `100 KB per second`"),
     ("100KB/day", "write `100KB per day`"),
     ("100 KB per sec", "write `100 KB per second`"), ("100 KB per days", "write `100 KB per day`"),
     ("100 per second", "write `100 MB`"),

@@ -126,6 +126,23 @@ import Testing
     #expect(codes(result).isEmpty, "\(result.diagnostics.all)")
   }
 
+  @Test func rulesOfAConfigurationAreCheckedAgainstItsDevices() throws {
+    var files = Self.tree
+    files["devices.d/reefer.yaml"] =
+      "devices:\n  reefer: { driver: simulator, metrics: { door: { values: [true, false] } } }\n"
+    files["rules.d/door.yaml"] =
+      "rules:\n  - name: door\n    when: reefer.door\n    then:\n      - event: door_open\n"
+    let folder = try Folder(files)
+    for path in ["/rules.d", "/rules.d/", "/rules.d/door.yaml"] {
+      #expect(codes(Setup.check(paths: [folder.path + path])).isEmpty, "\(path)")
+      #expect(Setup.catalogue(beside: [folder.path + path]).devices.map(\.name).sorted() == ["gps", "reefer"])
+    }
+    files["elsewhere/door.yaml"] = files["rules.d/door.yaml"]
+    let other = try Folder(files)
+    #expect(codes(Setup.check(paths: [other.path + "/elsewhere/door.yaml"])) == ["expression-unknown-name"])
+    #expect(Setup.catalogue(beside: [other.path + "/elsewhere"]) == Setup.defaultCatalogue)
+  }
+
   @Test func pathThatIsNotThereOrHoldsNothingCannotBeChecked() throws {
     let folder = try Folder(["notes.txt": "x"])
     for path in [folder.path, folder.path + "/missing.yaml", "/dev/null/x"] {

@@ -31,6 +31,17 @@ import Testing
     #expect(result.setup?.configuration.uplinks.count == 1)
   }
 
+  @Test func answersThatNoGatewayTakesAreToldBeforeAnythingIsWritten() {
+    #expect(full().mistake == nil)
+    #expect(FirstConfiguration().mistake == nil)
+    var first = full()
+    first.id = "truck 5"
+    #expect(first.mistake?.contains("write `truck-5`") == true)
+    first = full()
+    first.broker = "broker.example.com"
+    #expect(first.mistake?.contains("write `mqtts://broker.example.com`") == true)
+  }
+
   @Test func thePasswordIsForItsOwnerAlone() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     _ = try ConfigurationWriter(main: main).write(full())

@@ -34,7 +34,7 @@ import Testing
     #expect(ending.output.contains("ok     a drive that was recorded\n"))
     #expect(ending.output.contains("FAILED <none>\n"))
     #expect(ending.output.hasSuffix("2 tests, 1 failed\n"))
-    #expect(ending.errors.contains("visit.yaml:10:11: error: `geofence_event` came at"))
+    #expect(ending.errors.contains("visit.yaml:10:11: error: `geofence_event` of the rule `visit` came at"))
     let report = try XMLReport(path: folder.path + "/out.xml")
     #expect(report.cases == ["a drive that was recorded", "<none>"])
     #expect(report.failures == 1)

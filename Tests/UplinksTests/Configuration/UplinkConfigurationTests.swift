@@ -117,6 +117,26 @@ import Testing
   }
 
   @Test(arguments: [
+    ("tcp://h.example:1883", "write `mqtt://h.example:1883`"), ("h.example:1883", "write `mqtt://h.example:1883`"),
+    ("h.example", "write `mqtts://h.example`, or `mqtt://` where the broker has no TLS"),
+    ("https://h.example", "write `mqtts://h.example`, or `mqtt://` where the broker has no TLS"),
+    ("ssl://h.example:8883", "write `mqtts://h.example:8883`"),
+    ("wss://h.example:443", "use the broker's port for MQTT itself: `mqtts://h.example`"),
+    ("a b", "write `mqtts://broker.example.com`, for example"),
+  ])
+  func theRemedyOfAWrongAddressNamesTheBroker(url: String, help: String) {
+    #expect(Self.read("a: { mqtt: { url: '\(url)' } }").diagnostics.map(\.help) == [help])
+  }
+
+  @Test(arguments: [
+    // As other products have it.
+    ("a: { mqtt: { host: h, port: 1883 } }", "1:14–18 unknown-key"),
+    ("a: { mqtt: { broker: mqtt://h } }", "1:14–20 unknown-key"),
+    ("a: { mqtt: { url: mqtt://h, qos: 2 } }", "1:29–32 unknown-key"),
+    ("mqtt: { url: mqtt://h }", "1:9–12 unknown-key"),
+    ("a: { mqtt: { url: mqtt://h, tls: true } }", "1:29–32 url"),
+    ("a: { mqtt: { url: mqtts://h, tls: { insecure: true } } }", "1:37–45 unknown-key"),
+    ("a: { mqtt: { url: mqtt://h, topics: { position: 'x/${gateway}' } } }", "1:52–53 topic"),
     // Misspelt.
     ("a: { mqtt: { url: mqtt://h }, formt: json }", "1:31–36 unknown-key"),
     ("a: { mqtt: { ulr: mqtt://h, url: mqtt://h } }", "1:14–17 unknown-key"),
