@@ -98,7 +98,8 @@ import Testing
     let own = Self.hours + Self.start + "    expect: []\n"
     #expect(try failures([("hours.yaml", own), ("other.yaml", other)]) == [])
     let joined = own.replacing("rules:\n", with: other)
-    #expect(try failures([("hours.yaml", joined)]).first?.hasPrefix("`standing` came at ") == true)
+    #expect(
+      try failures([("hours.yaml", joined)]).first?.hasPrefix("`standing` of the rule `standing` came at ") == true)
     let expecting = own.replacing("expect: []", with: "expect: [{ event: standing, rule: standing }]")
     #expect(try failures([("hours.yaml", expecting), ("other.yaml", other)]) == [])
   }
@@ -107,6 +108,6 @@ import Testing
     let tests = String(Self.start.dropFirst()) + "    expect: []\n    variables: { minutes: 98 }\n"
     let failures = try failures([("a.yaml", Self.hours + "\n"), ("b.yaml", tests)])
     #expect(failures.count == 1)
-    #expect(failures.first?.hasPrefix("`due` came at 2 min, and nobody expected it") == true)
+    #expect(failures.first?.hasPrefix("`due` of the rule `due` came at 2 min, and nobody expected it") == true)
   }
 }
