@@ -78,23 +78,23 @@ struct ZoneCommand: ParsableCommand {
     }
 
     private func present(in status: JSONNode?) throws -> Fix {
-      let fix = status?["fix"]
-      guard let latitude = fix?["latitude"]?.number, let longitude = fix?["longitude"]?.number else {
+      guard let fix = status?["fix"], let latitude = fix["latitude"]?.number, let longitude = fix["longitude"]?.number
+      else {
         Output.complain(
           "waypost: the gateway has no position yet; `waypost status` tells what its receiver does, and under the open sky "
             + "a first fix takes a minute")
         throw ExitCode(2)
       }
-      if let age = fix?["age"]?.number, age > Self.oldest {
+      if let age = fix["age"]?.number, age > Self.oldest {
         Output.complain(
           "waypost: the last position is \(age.fixed(0)) s old; wait for a fix, or move where the receiver sees the sky"
         )
         throw ExitCode(2)
       }
-      let device = fix?["device"]?.string ?? "gps"
-      let time = fix?["timestamp"]?.string.map { ", \($0)" } ?? ""
-      let error = fix?["estimated_error"]?.number.map { ", ± \($0.fixed(0)) m" } ?? ""
-      return Fix(latitude: latitude, longitude: longitude, comment: "by \(device)\(time)\(error)")
+      var comment = "by \(fix["device"]?.string ?? "gps")"
+      if let time = fix["timestamp"]?.string { comment += ", \(time)" }
+      if let error = fix["estimated_error"]?.number { comment += ", ± \(error.fixed(0)) m" }
+      return Fix(latitude: latitude, longitude: longitude, comment: comment)
     }
   }
 }
