@@ -44,6 +44,16 @@ import Testing
     #expect(outcome.set?.devices.first?.declaration.staleAfter == .seconds(12))
   }
 
+  /// rules.md: `stale_after` is the longer of three times the device's `every` and 10 s; a receiver's 5 s; or as given.
+  @Test(arguments: [
+    ("driver: simulator, every: 1 s, metrics: { t: { from: 1, to: 2 } }", Interval.seconds(10)),
+    ("driver: simulator, every: 4 s, metrics: { t: { from: 1, to: 2 } }", .seconds(12)),
+    ("driver: simulator, every: 1 s, waypoints: [[6, 46], [6.1, 46]]", .seconds(5)),
+    ("driver: gpsd", .seconds(5)), ("driver: gpsd, stale_after: 12 s", .seconds(12)),
+  ]) func staleAfterIsThreeIntervalsAndTenSecondsAtLeastOrAsGiven(_ device: String, _ expected: Interval) {
+    #expect(load("devices:\n  a: { \(device) }\n").set?.devices.first?.declaration.staleAfter == expected)
+  }
+
   @Test func filesWithoutDevicesDeclareNone() {
     let outcome = load("# all comments\n", "devices:\n", "devices: {}\n")
     #expect(outcome.findings.isEmpty)
