@@ -15,6 +15,8 @@ with open(sys.argv[1], encoding="utf-8") as file:
 jsonschema.Draft7Validator.check_schema(schema)
 validator = jsonschema.Draft7Validator(schema)
 reader = YAML(typ="safe", pure=True)
+# The core schema of YAML 1.2 knows no dates; ruamel.yaml has them besides.
+reader.constructor.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
 failed = False
 for path in sys.argv[2:]:
     with open(path, encoding="utf-8") as file:
