@@ -40,6 +40,11 @@ extension EndToEnd {
             [[[6.1,46.2],[6.2,46.2],[6.2,46.3],[6.1,46.2]]]}}
             """, to: "etc/rules.d/customers.geojson")
         }
+        if file.text.contains("corridor: haul-road.geojson") {
+          try bench.write(
+            #"{"type":"LineString","coordinates":[[6.05,46.23],[6.056,46.23],[6.06,46.233]]}"#,
+            to: "etc/rules.d/haul-road.geojson")
+        }
       }
 
       struct Finding {
