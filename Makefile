@@ -31,13 +31,13 @@ test: packages-test lint ## Everything that CI runs; ends with the test runner's
 	@scripts/verify-size $(BINARY)
 	@scripts/verify-version
 	@scripts/verify-unit
+	@$(BINARY) check rules && $(BINARY) test rules
 	@swift build --build-tests
 	swift test --skip-build --disable-xctest $(addprefix --skip ,$(WAITING) EndToEndTests)
 	@for target in $(WAITING); do \
 	  WAYPOST_RELEASE_BINARY=$(CURDIR)/$(BINARY) swift test --skip-build --disable-xctest --filter $$target; \
 	done
 	WAYPOST_RELEASE_BINARY=$(CURDIR)/$(BINARY) swift test --skip-build --disable-xctest --filter EndToEndTests
-	@$(BINARY) check rules && $(BINARY) test rules
 
 .PHONY: demo
 demo: packages-demo ## Drive a simulated truck and watch what is seen, raised, kept and delivered
