@@ -20,7 +20,9 @@ extension MQTTLoop {
   func handshakeFailure(_ code: Int32, _ number: Int32) -> Closure? {
     guard let tls else { return nil }
     if let failure = tls.failure { return insecure(failure) }
-    guard code == MOSQ_ERR_TLS.asCode || [EPROTO, ECONNRESET, EPIPE].contains(number) else { return nil }
+    // Newer libraries call it TLS's fault also where there was no connection to begin with.
+    let isOfTLS = code == MOSQ_ERR_TLS.asCode && tls.socketError == nil
+    guard isOfTLS || [EPROTO, ECONNRESET, EPIPE].contains(number) else { return nil }
     return tls.hangUp.map(insecure)
   }
 

@@ -213,6 +213,10 @@ final class MQTTLoop {
       // Not a word of MQTT was exchanged, so it says nothing about versions of it.
       if !tls.isEstablished { return .ended(insecure(.hungUp)) }
     }
+    // A broker of old refuses MQTT 5 by an answer of its own version, which is too short for one of MQTT 5: newer libraries take it for damaged.
+    if !isUp, version == .v5, code == MOSQ_ERR_MALFORMED_PACKET.asCode {
+      return .wrongVersion(.peer("the broker's answer is none of MQTT 5"))
+    }
     let closure = MQTTReason.closure(error: code, number: number, isUp: isUp, destination: destination)
     // Old brokers hang up on a CONNECT of a version that they don't know.
     if !isUp, case .peer = closure {
