@@ -11,23 +11,9 @@ struct EngineLawTests {
     var random = SeededGenerator(seed: seed)
     let drive = RandomDrive(&random)
     let (effects, state) = drive.straight()
-    var engine = drive.engine()
-    var chunked: [Effect] = []
-    var now = EngineTime.zero
-    for observation in drive.observations + [nil] {
-      let next = observation?.time ?? drive.end
-      for _ in 0..<Int.random(in: 0...4, using: &random) where next > now {
-        now = EngineTime(nanoseconds: Int64.random(in: now.nanoseconds...next.nanoseconds, using: &random))
-        chunked += engine.advance(to: now)
-      }
-      if let deadline = engine.nextDeadline, deadline <= next, Bool.random(using: &random) {
-        chunked += engine.advance(to: deadline)
-      }
-      if let observation { chunked += engine.ingest(observation) } else { chunked += engine.advance(to: next) }
-      now = max(now, next)
-    }
-    #expect(chunked == effects)
-    #expect(engine.snapshot() == state)
+    let chunked = drive.inChunks(&random)
+    #expect(chunked.effects == effects)
+    #expect(chunked.state == state)
   }
 
   @Test(arguments: 0..<60)
@@ -35,24 +21,10 @@ struct EngineLawTests {
     var random = SeededGenerator(seed: seed &+ 1000)
     let drive = RandomDrive(&random)
     let (effects, state) = drive.straight()
-    var engine = drive.engine()
-    var saved = SavedRows()
-    var restarted: [Effect] = []
-    for observation in drive.observations {
-      restarted += engine.ingest(observation)
-      if Int.random(in: 0..<4, using: &random) == 0 { saved.commit(&engine) }
-      if Int.random(in: 0..<12, using: &random) == 0 {
-        saved.commit(&engine)
-        engine = drive.engine(from: saved.rows, at: engine.now)
-      } else if Int.random(in: 0..<20, using: &random) == 0 {
-        restarted += engine.replace(rules: drive.rules, at: engine.now)
-      }
-    }
-    restarted += engine.advance(to: drive.end)
-    saved.commit(&engine)
-    #expect(restarted == effects)
-    #expect(engine.snapshot() == state)
-    #expect(saved.rows == state, "the changed rows must add up to the whole state")
+    let killed = drive.killed(&random)
+    #expect(killed.effects == effects)
+    #expect(killed.state == state)
+    #expect(killed.saved == state, "the changed rows must add up to the whole state")
   }
 
   @Test(arguments: 0..<20)

@@ -85,54 +85,21 @@ struct RuleLawTests {
   func anyChunkingOfAdvanceGivesTheSame(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed &+ 8000)
     let (drive, observations) = try Self.drive(&random)
-    var straight = drive.engine()
-    let effects = straight.run(observations) + straight.advance(to: drive.end)
-    var engine = drive.engine()
-    var chunked: [Effect] = []
-    var now = EngineTime.zero
-    for observation in observations + [nil] {
-      let next = observation?.time ?? drive.end
-      // A gateway that is off advances nothing.
-      if !Self.isRestart(observation) {
-        for _ in 0..<Int.random(in: 0...3, using: &random) where next > now {
-          now = EngineTime(nanoseconds: Int64.random(in: now.nanoseconds...next.nanoseconds, using: &random))
-          chunked += engine.advance(to: now)
-        }
-        if let deadline = engine.nextDeadline, deadline <= next, Bool.random(using: &random) {
-          chunked += engine.advance(to: deadline)
-        }
-      }
-      if let observation { chunked += engine.ingest(observation) } else { chunked += engine.advance(to: next) }
-      now = max(now, next)
-    }
-    #expect(chunked == effects)
-    #expect(engine.snapshot() == straight.snapshot())
+    let (effects, state) = drive.straight(observations)
+    let chunked = drive.inChunks(&random, observations: observations, steps: 0...3, isOff: Self.isRestart)
+    #expect(chunked.effects == effects)
+    #expect(chunked.state == state)
   }
 
   @Test(arguments: 0..<3)
   func killsAndReplacementsGiveTheSame(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed &+ 9000)
     let (drive, observations) = try Self.drive(&random)
-    var straight = drive.engine()
-    let effects = straight.run(observations) + straight.advance(to: drive.end)
-    var engine = drive.engine()
-    var saved = SavedRows()
-    var restarted: [Effect] = []
-    for observation in observations {
-      restarted += engine.ingest(observation)
-      if Int.random(in: 0..<4, using: &random) == 0 { saved.commit(&engine) }
-      if Int.random(in: 0..<12, using: &random) == 0 {
-        saved.commit(&engine)
-        engine = drive.engine(from: saved.rows, at: engine.now)
-      } else if Int.random(in: 0..<20, using: &random) == 0 {
-        restarted += engine.replace(rules: try RuleFile.load(Self.rules), at: engine.now)
-      }
-    }
-    restarted += engine.advance(to: drive.end)
-    saved.commit(&engine)
-    #expect(restarted == effects)
-    #expect(engine.snapshot() == straight.snapshot())
-    #expect(saved.rows == straight.snapshot(), "the changed rows must add up to the whole state")
+    let (effects, state) = drive.straight(observations)
+    let killed = try drive.killed(&random, observations: observations, reloaded: { try RuleFile.load(Self.rules) })
+    #expect(killed.effects == effects)
+    #expect(killed.state == state)
+    #expect(killed.saved == state, "the changed rows must add up to the whole state")
   }
 
   /// The laws would hold of drives on which nothing happens, too.

@@ -27,28 +27,12 @@ struct TrackLawTests {
     var random = SeededGenerator(seed: seed &+ 11_000)
     let drive = RandomDrive(&random, rules: try RuleFile.load(Self.rules))
     let (effects, state) = drive.straight()
-    var engine = drive.engine()
-    var chunked: [Effect] = []
-    var now = EngineTime.zero
-    for observation in drive.observations {
+    let chunked = drive.inChunks(&random, steps: 0...3) { observation in
       // A gateway that is off advances nothing.
-      if case .system(.start) = observation.content {
-      } else {
-        for _ in 0..<Int.random(in: 0...3, using: &random) where observation.time > now {
-          now = EngineTime(
-            nanoseconds: Int64.random(in: now.nanoseconds...observation.time.nanoseconds, using: &random))
-          chunked += engine.advance(to: now)
-        }
-        if let deadline = engine.nextDeadline, deadline <= observation.time, Bool.random(using: &random) {
-          chunked += engine.advance(to: deadline)
-        }
-      }
-      chunked += engine.ingest(observation)
-      now = max(now, observation.time)
+      if case .system(.start) = observation?.content { true } else { false }
     }
-    chunked += engine.advance(to: drive.end)
-    #expect(chunked == effects)
-    #expect(engine.snapshot() == state)
+    #expect(chunked.effects == effects)
+    #expect(chunked.state == state)
   }
 
   @Test(arguments: 0..<30 as Range<UInt64>)
@@ -56,24 +40,10 @@ struct TrackLawTests {
     var random = SeededGenerator(seed: seed &+ 12_000)
     let drive = RandomDrive(&random, rules: try RuleFile.load(Self.rules))
     let (effects, state) = drive.straight()
-    var engine = drive.engine()
-    var saved = SavedRows()
-    var restarted: [Effect] = []
-    for observation in drive.observations {
-      restarted += engine.ingest(observation)
-      if Int.random(in: 0..<4, using: &random) == 0 { saved.commit(&engine) }
-      if Int.random(in: 0..<6, using: &random) == 0 {
-        saved.commit(&engine)
-        engine = drive.engine(from: saved.rows, at: engine.now)
-      } else if Int.random(in: 0..<20, using: &random) == 0 {
-        restarted += engine.replace(rules: drive.rules, at: engine.now)
-      }
-    }
-    restarted += engine.advance(to: drive.end)
-    saved.commit(&engine)
-    #expect(restarted == effects)
-    #expect(engine.snapshot() == state)
-    #expect(saved.rows == state, "the changed rows must add up to the whole state")
+    let killed = drive.killed(&random, seldom: 6)
+    #expect(killed.effects == effects)
+    #expect(killed.state == state)
+    #expect(killed.saved == state, "the changed rows must add up to the whole state")
   }
 
   /// Whatever happens on the way, every fix in order is near what the receiver draws.

@@ -105,9 +105,10 @@ struct RandomDrive {
   }
 
   /// One run from beginning to end.
-  func straight() -> ([Effect], [StateRow]) {
+  /// - Parameter observations: instead of the drive's own.
+  func straight(_ observations: [Observation]? = nil) -> ([Effect], [StateRow]) {
     var engine = engine()
-    let effects = engine.run(observations) + engine.advance(to: end)
+    let effects = engine.run(observations ?? self.observations) + engine.advance(to: end)
     return (effects, engine.snapshot())
   }
 }
