@@ -21,13 +21,16 @@ public struct DeviceSet: Sendable {
   /// Reads the files. All of their errors are told, not only the first.
   /// - Parameters:
   ///   - files: in the order in which they count, which is by name.
+  ///   - profiles: the device models that there are.
   ///   - positionDevice: what `gateway.position` names, with its place; `nil`: the only one that gives positions.
   /// - Returns: `nil` after at least one error in `diagnostics`.
   public static func load(
-    _ files: [SourceFile], positionDevice: (name: String, span: SourceSpan)?, diagnostics: inout Diagnostics
+    _ files: [SourceFile], profiles: ProfileLibrary = ProfileLibrary(),
+    positionDevice: (name: String, span: SourceSpan)?,
+    diagnostics: inout Diagnostics
   ) -> DeviceSet? {
     var found = Diagnostics()
-    var loader = DeviceLoader()
+    var loader = DeviceLoader(profiles: profiles)
     for file in files { loader.read(file, diagnostics: &found) }
     var set = DeviceSet()
     set.devices = loader.devices.compactMap(\.configured)
@@ -46,6 +49,7 @@ private struct DeviceLoader {
     var configured: ConfiguredDevice?
   }
 
+  let profiles: ProfileLibrary
   var devices: [Entry] = []
 
   mutating func read(_ file: SourceFile, diagnostics: inout Diagnostics) {
@@ -116,7 +120,8 @@ private struct DeviceLoader {
       unknown(name, at: node.span, diagnostics: &diagnostics)
       return nil
     }
-    var configured = driver.configure(device: entry.name, &mapping, diagnostics: &diagnostics)
+    var configured = driver.configure(
+      device: entry.name, &mapping, profiles: profiles, diagnostics: &diagnostics)
     configured?.identity += entry.value.canonical
     mapping.finish(diagnostics: &diagnostics)
     return configured

@@ -16,9 +16,11 @@ public protocol Driver: Sendable {
   /// It must ask for every key that it knows before it returns, also after an error, so that all errors are told and no known
   /// key counts as unknown; the caller calls `finish`. It opens nothing and starts nothing: `check` configures devices that
   /// aren't there.
+  /// - Parameter profiles: The device models that there are, for a driver whose devices have a profile.
   /// - Returns: `nil` after at least one error in `diagnostics`.
-  static func configure(device: String, _ mapping: inout MappingReader, diagnostics: inout Diagnostics)
-    -> ConfiguredDevice?
+  static func configure(
+    device: String, _ mapping: inout MappingReader, profiles: ProfileLibrary, diagnostics: inout Diagnostics
+  ) -> ConfiguredDevice?
 }
 
 /// A device as its file describes it: what rules may know of it, and what reads it once it runs.

@@ -23,3 +23,27 @@ public protocol PacedInput: Input {
   /// Reads at this interval from now on; `nil`: as its entry says. Called from any thread, also before `run`; never blocks.
   func setPace(_ every: Interval?)
 }
+
+/// An input whose device has actuators: rules can write to it (`write`).
+public protocol WritableInput: Input {
+  /// Writes the value to the metric and reads it back; a metric with a `pulse` also returns by itself. The value has been held to
+  /// what the catalogue says of the metric.
+  ///
+  /// Called from any thread, at any time while `run` runs; waits for the bus without blocking a thread of the cooperative pool.
+  /// Nothing is sent any more once `deadline` is past, and it is answered then at the latest plus the device's own time-out.
+  /// - Parameter deadline: `CLOCK_BOOTTIME`, nanoseconds since the boot.
+  func write(_ metric: String, _ value: Value, before deadline: Int64) async -> WriteOutcome
+}
+
+/// What became of a write.
+public enum WriteOutcome: Hashable, Sendable {
+  /// The device took it, and reading it back gave what was written.
+  case done
+  /// The device refused it, holds something else, or can't be reached; nothing may have been written. `reason` is short:
+  /// `timeout`, `illegal data value`, `read back 0`.
+  case failed(reason: String)
+  /// The deadline passed before anything was sent.
+  case expired
+  /// It was sent, and nobody knows whether it arrived.
+  case unknown(reason: String)
+}

@@ -6,10 +6,30 @@ public struct SignalCatalogue: Sendable, Equatable {
     public var kind: Kind
     /// As in SenML (RFC 8428, section 12.1): `Cel`, `%RH`, `m/s`.
     public var unit: String?
-    public init(name: String, kind: Kind, unit: String? = nil) {
+    /// What a rule may write to it; `nil` where it can only be read.
+    public var writing: Writing?
+    public init(name: String, kind: Kind, unit: String? = nil, writing: Writing? = nil) {
       self.name = name
       self.kind = kind
       self.unit = unit
+      self.writing = writing
+    }
+  }
+
+  /// What an actuator takes.
+  public struct Writing: Sendable, Equatable {
+    /// The least and the greatest number that may be written, in the metric's unit; `nil` where the profile sets none.
+    public var minimum: Double?
+    public var maximum: Double?
+    /// The only values that it takes, where they are a few words or numbers; `nil`: any within the range.
+    public var choices: [Value]?
+    /// It returns by itself this long after it was written: a write of `true` is a deed, done at most once and never repeated.
+    public var pulse: Interval?
+    public init(minimum: Double? = nil, maximum: Double? = nil, choices: [Value]? = nil, pulse: Interval? = nil) {
+      self.minimum = minimum
+      self.maximum = maximum
+      self.choices = choices
+      self.pulse = pulse
     }
   }
 
@@ -22,14 +42,18 @@ public struct SignalCatalogue: Sendable, Equatable {
     public var metrics: [Metric]
     /// After how long without news its signals, or its fix, are stale.
     public var staleAfter: Interval
+    /// True where it is read at a pace of ours, which rules can change for a while (`sample`).
+    public var isPaced: Bool
     public init(
-      name: String, givesPosition: Bool, tellsTime: Bool = false, metrics: [Metric] = [], staleAfter: Interval
+      name: String, givesPosition: Bool, tellsTime: Bool = false, metrics: [Metric] = [], staleAfter: Interval,
+      isPaced: Bool = false
     ) {
       self.name = name
       self.givesPosition = givesPosition
       self.tellsTime = tellsTime
       self.metrics = metrics
       self.staleAfter = staleAfter
+      self.isPaced = isPaced
     }
   }
 

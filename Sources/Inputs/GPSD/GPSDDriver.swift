@@ -14,9 +14,9 @@ import Model
 public enum GPSDDriver: Driver {
   public static let name = "gpsd"
 
-  public static func configure(device: String, _ mapping: inout MappingReader, diagnostics: inout Diagnostics)
-    -> ConfiguredDevice?
-  {
+  public static func configure(
+    device: String, _ mapping: inout MappingReader, profiles: ProfileLibrary, diagnostics: inout Diagnostics
+  ) -> ConfiguredDevice? {
     let host = mapping.optional("host").map { Self.host($0, diagnostics: &diagnostics) }
     let port = mapping.optional("port").map { $0.integer("`port`", in: 1...65535, diagnostics: &diagnostics) }
     let receiver = mapping.optional("device").map { Self.receiver($0, diagnostics: &diagnostics) }

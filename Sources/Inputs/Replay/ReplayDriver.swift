@@ -13,9 +13,9 @@ import Model
 public enum ReplayDriver: Driver {
   public static let name = "replay"
 
-  public static func configure(device: String, _ mapping: inout MappingReader, diagnostics: inout Diagnostics)
-    -> ConfiguredDevice?
-  {
+  public static func configure(
+    device: String, _ mapping: inout MappingReader, profiles: ProfileLibrary, diagnostics: inout Diagnostics
+  ) -> ConfiguredDevice? {
     let file = mapping.required("file", diagnostics: &diagnostics).flatMap { node in
       node.string("`file`", diagnostics: &diagnostics).map { Playback.path($0, beside: node.span.file) }
     }

@@ -21,9 +21,9 @@ public import Model
 public enum SimulatorDriver: Driver {
   public static let name = "simulator"
 
-  public static func configure(device: String, _ mapping: inout MappingReader, diagnostics: inout Diagnostics)
-    -> ConfiguredDevice?
-  {
+  public static func configure(
+    device: String, _ mapping: inout MappingReader, profiles: ProfileLibrary, diagnostics: inout Diagnostics
+  ) -> ConfiguredDevice? {
     var found = Diagnostics()
     let metrics = mapping.entry("metrics").flatMap { $0.value.isNull ? nil : $0 }
     let sensors = metrics.flatMap { self.sensors($0.value, diagnostics: &found) }
