@@ -7,9 +7,11 @@ struct DecimalFactor: Sendable, Hashable {
   var exponent: Int
 
   /// `nil` for what is not finite.
-  init?(_ number: Double) {
+  init?(_ number: Double) { self.init(shortest: number) }
+
+  /// The shortest digits that give this number: `-0.001`, `1e-05`, `6.25e-05`, `100.0`. `nil` for what is not finite.
+  init?(shortest number: some BinaryFloatingPoint & LosslessStringConvertible) {
     guard number.isFinite else { return nil }
-    // The shortest digits that give this number: `-0.001`, `1e-05`, `6.25e-05`, `100.0`.
     var digits: Int128 = 0
     var exponent = 0
     let parts = "\(number.magnitude)".split(separator: "e")

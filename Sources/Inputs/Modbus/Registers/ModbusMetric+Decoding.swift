@@ -45,7 +45,10 @@ extension ModbusMetric {
     case .float32:
       // By its digits: a device's 23.4 is 23.4, and not 23.399999618530273, which is as near to what was measured.
       let single = Float(bitPattern: UInt32(truncatingIfNeeded: pattern))
-      return single.isFinite ? Double("\(single)").map { factor.applied(to: $0, plus: addend) } : nil
+      if factor == Self.one, addend == Self.zero { return Double("\(single)") }
+      guard let decimal = DecimalFactor(shortest: single) else { return nil }
+      factor.exponent += decimal.exponent
+      return factor.applied(to: decimal.digits, plus: addend)
     case .float64: return factor.applied(to: Double(bitPattern: pattern), plus: addend)
     case .bool, .int16, .uint16, .int32, .uint32, .int64, .uint64, .string, .bits: return nil
     }

@@ -69,8 +69,8 @@ public struct ModbusMetric: Sendable, Equatable {
 
   private(set) var factor = Self.one
   private(set) var addend = Self.zero
-  private static let one = DecimalFactor(digits: 1, exponent: 0)
-  private static let zero = DecimalFactor(digits: 0, exponent: 0)
+  static let one = DecimalFactor(digits: 1, exponent: 0)
+  static let zero = DecimalFactor(digits: 0, exponent: 0)
 
   public init(
     name: String, table: Table, address: UInt16, type: RegisterType, order: WordOrder = .abcd, scale: Double = 1,
