@@ -16,4 +16,19 @@ public struct ProfileLibrary: Sendable {
 
   /// All names, sorted.
   public var names: [String] { files.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+
+  /// The profile that a device's `profile:` names; `nil` after a diagnostic at its place.
+  public func file(namedBy node: YAMLNode, diagnostics: inout Diagnostics) -> SourceFile? {
+    guard let name = node.name("a profile", form: .label, diagnostics: &diagnostics) else { return nil }
+    if let file = file(named: name) { return file }
+    let names = names
+    let list = names.prefix(20).map { "`\($0)`" }.joined(separator: ", ") + (names.count > 20 ? ", …" : "")
+    diagnostics.error(
+      "unknown-profile", "there is no profile named `\(name)`", at: node.span,
+      help: Suggestion.closest(name, in: names).map { "did you mean `\($0)`?" }
+        ?? (names.isEmpty
+          ? "write one as `profiles.d/\(name).yaml`, beside waypost.yaml"
+          : "the profiles are \(list); or write your own as `profiles.d/\(name).yaml`, beside waypost.yaml"))
+    return nil
+  }
 }

@@ -19,13 +19,6 @@ extension SimulatorDriver {
     return sensors.count == entries.count ? sensors : nil
   }
 
-  /// Units as people write them, in small letters, and as SenML does (RFC 8428, section 12.1).
-  private static let senML = [
-    "°c": "Cel", "c": "Cel", "celsius": "Cel", "degc": "Cel", "volt": "V", "volts": "V", "ampere": "A", "amps": "A",
-    "watt": "W", "watts": "W", "kmh": "km/h", "kph": "km/h", "meter": "m", "metre": "m", "litre": "l", "liter": "l",
-    "second": "s", "seconds": "s", "sec": "s", "hertz": "Hz", "pascal": "Pa",
-  ]
-
   private static func sensor(_ entry: YAMLNode.Entry, diagnostics: inout Diagnostics) -> SimulatedSensor? {
     let name = entry.key.name("a metric's name", form: .identifier, diagnostics: &diagnostics)
     guard var reader = MappingReader(entry.value, what: "a metric", diagnostics: &diagnostics) else { return nil }
@@ -35,12 +28,7 @@ extension SimulatorDriver {
     let over = reader.optional("over").map {
       $0.interval("`over`", in: .milliseconds(100) ... .hours(24), diagnostics: &diagnostics)
     }
-    let unitNode = reader.optional("unit")
-    let unit = unitNode?.string("`unit`", limit: 32, diagnostics: &diagnostics)
-    if let unit, let unitNode, let name = senML[unit.lowercased()], name != unit {
-      diagnostics.warning(
-        "wrong-unit", "`\(unit)` is not how SenML writes this unit", at: unitNode.span, help: "write `\(name)`")
-    }
+    let unit = reader.optional("unit").flatMap { SenMLUnit.read($0, diagnostics: &diagnostics) }
     reader.finish(diagnostics: &diagnostics)
     let course: SimulatedSensor.Course
     switch (from, to, values) {
