@@ -13,12 +13,14 @@ struct MetricAddress {
   static func read(_ reader: inout MappingReader, diagnostics: inout Diagnostics) -> MetricAddress? {
     let written = (ModbusMetric.Table.allCases.map(\.rawValue) + ["register"]).compactMap { key in
       reader.optional(key).map { (key, $0) }
-    }
+    }.sorted { $0.1.span.start < $1.1.span.start }
+    let elsewhere = ["address", "addr", "reg", "adresse"]
     reader.explain(
-      ["address", "addr", "reg", "offset_address", "adresse"],
-      "say in which table it is: `holding: 0`, `input: 0`, `coil: 0` or `discrete: 0`, counted from 0; or `register: 40001` as in the"
-        + " maker's list")
+      elsewhere,
+      "say in which table it is: `holding: 0`, `input: 0`, `coil: 0` or `discrete: 0`, counted from 0; or `register: 40001`"
+        + " as in the maker's list")
     guard let (key, node) = written.first else {
+      if elsewhere.contains(where: reader.contains) { return nil }
       diagnostics.error(
         "missing-key", "a metric needs one of the keys `coil`, `discrete`, `input`, `holding` and `register`",
         at: reader.heading, help: "add `input: 0` with the address counted from 0, or `register: 30001`, for example")

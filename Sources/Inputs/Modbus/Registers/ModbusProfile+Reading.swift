@@ -40,24 +40,26 @@ extension ModbusProfile: ProfileFormat {
   public static func metrics(
     _ node: YAMLNode, defaults: ModbusDefaults = ModbusDefaults(), diagnostics: inout Diagnostics
   ) -> [ModbusMetric]? {
+    var own = Diagnostics()
+    defer { diagnostics.append(contentsOf: own) }
     guard
       var reader = MappingReader(
-        node, what: "`metrics`", example: "{ temperature: { input: 1, type: int16 } }", diagnostics: &diagnostics)
+        node, what: "`metrics`", example: "{ temperature: { input: 1, type: int16 } }", diagnostics: &own)
     else { return nil }
     let entries = reader.remaining()
     guard (1...metricLimit).contains(entries.count) else {
-      diagnostics.error(
+      own.error(
         "out-of-range", "a profile has 1 to \(metricLimit) metrics, and this has \(entries.count)", at: node.span,
         help: "as `metrics: { temperature: { input: 1, type: int16, scale: 0.1, unit: Cel } }`")
       return nil
     }
     var map = RegisterMap(defaults: defaults)
     for entry in entries {
-      if let metric = MetricReader.read(entry, diagnostics: &diagnostics) {
-        map.add(metric, at: entry, diagnostics: &diagnostics)
+      if let metric = MetricReader.read(entry, diagnostics: &own) {
+        map.add(metric, at: entry, diagnostics: &own)
       }
     }
-    map.check(diagnostics: &diagnostics)
-    return map.lines.count == entries.count ? map.lines.map(\.metric) : nil
+    map.check(diagnostics: &own)
+    return own.hasErrors ? nil : map.lines.map(\.metric)
   }
 }

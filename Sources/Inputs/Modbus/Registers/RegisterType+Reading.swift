@@ -5,7 +5,8 @@ extension RegisterType {
   static func read(_ node: YAMLNode, diagnostics: inout Diagnostics) -> RegisterType? {
     guard let scalar = node.scalar, !node.isNull else {
       diagnostics.error(
-        "wrong-type", "`type` must be one of \(list), and this is \(node.description)", at: node.span, help: nil)
+        "wrong-type", "`type` must be one of \(list), and this is \(node.description)", at: node.span,
+        help: "write `type: uint16`, for example")
       return nil
     }
     if let type = plain.first(where: { $0.name == scalar.text }) { return type }
