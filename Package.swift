@@ -55,7 +55,7 @@ let package = Package(
     library("CELJSON", ["CEL", "Config"]),
     library("Rules", ["Model", "Geo", "CEL", "Config"]),
     library("Journal", ["Model", "Deflate", "CSQLite"]),
-    library("Inputs", ["Model", "Threads", "Geo", "Config", "CExpat", log]),
+    library("Inputs", ["Model", "Threads", "Geo", "Config", "CLinux", "CExpat", log]),
     library(
       "Trust",
       ["COpenSSL", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOTLS", package: "swift-nio")]),

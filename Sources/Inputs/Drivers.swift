@@ -2,12 +2,13 @@
 public enum Drivers {
   public static let all: [any Driver.Type] = [
     GPSDDriver.self,
+    NMEADriver.self,
     ReplayDriver.self,
     SimulatorDriver.self,
   ]
 
   /// Drivers of later versions, so that their names aren't taken for a slip.
-  static let planned = ["modbus", "nmea", "serial"]
+  static let planned = ["modbus", "serial"]
 
   static func named(_ name: String) -> (any Driver.Type)? { all.first { $0.name == name } }
 }

@@ -18,3 +18,14 @@ int waypost_spawn_close_from(void *actions, int first);
 /// The working directory of a program that is started (posix_spawn_file_actions_addchdir_np). 0, or an error number.
 /// `actions`: a posix_spawn_file_actions_t.
 int waypost_spawn_change_folder(void *actions, const char *folder);
+
+/// Sets a serial port to raw bytes at any speed (bits a second).
+/// `data_bits`: 5 to 8. `parity`: 0 none, 1 odd, 2 even. `stop_bits`: 1 or 2. `flow`: 0 none, 1 RTS and CTS, 2 XON and XOFF.
+/// 0; 1 when the driver took the speed but not the framing; -1 with errno: EINVAL where it can't do the speed, ENOTTY where it is no port.
+int waypost_serial_set(int port, unsigned speed, int data_bits, int parity, int stop_bits, int flow);
+
+/// Keeps other programs from opening the port (TIOCEXCL); those of root may still. 0, or -1 with errno.
+int waypost_serial_reserve(int port);
+
+/// Throws away what was received and not read, or written and not sent. 0, or -1 with errno.
+int waypost_serial_discard(int port, int input, int output);

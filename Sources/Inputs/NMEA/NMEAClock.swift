@@ -1,7 +1,7 @@
 import Model
 
 /// Puts dates to times of day. Only RMC and ZDA bring a date; others may come in the first second of a day before the first of those.
-struct NMEAClock {
+struct NMEAClock: Sendable {
   /// Of the last epoch, days since 1970; counted from 0 while no date is known.
   private var day = 0
   private var timeOfDay: Int?

@@ -2,27 +2,18 @@ import Model
 
 /// Reads a log of NMEA 0183: every epoch that has a fix becomes one position, the first without one a loss.
 ///
-/// An epoch is what comes from one time of day to the next; sentences without a time (VTG, GSA) belong to the epoch in which they stand.
 /// Dates come from RMC and ZDA; fixes before the first of them have no time, unless there is no date in the whole file: then it begins on
 /// 1970-01-01.
 enum NMEATrack {
   static func read(_ bytes: [UInt8], into builder: inout TrackBuilder) {
     let hasDates = Self.hasDates(bytes)
-    var epoch = NMEAEpoch(timeOfDay: nil)
+    var epochs = NMEAEpochs()
     var clock = NMEAClock()
     for (number, line) in ByteLines(bytes) {
       guard let sentence = sentence(line, number, &builder) else { continue }
-      if let time = time(of: sentence), time != epoch.timeOfDay {
-        close(epoch, &clock, hasDates: hasDates, &builder)
-        epoch = NMEAEpoch(timeOfDay: time)
-      } else if epoch.timeOfDay == nil, epoch.hasVerdict, ["RMC", "GGA", "GNS"].contains(sentence.type) {
-        // A receiver that doesn't know the time yet: one of these begins each round.
-        close(epoch, &clock, hasDates: hasDates, &builder)
-        epoch = NMEAEpoch(timeOfDay: nil)
-      }
-      epoch.take(sentence)
+      if let ended = epochs.take(sentence) { close(ended, &clock, hasDates: hasDates, &builder) }
     }
-    close(epoch, &clock, hasDates: hasDates, &builder)
+    close(epochs.current, &clock, hasDates: hasDates, &builder)
   }
 
   private static func close(
@@ -52,16 +43,6 @@ enum NMEATrack {
       case .tooLong: builder.issues.add(.tooLong, line: number)
       }
       return nil
-    }
-  }
-
-  /// The time of day in the sentences that tell of the fix itself.
-  private static func time(of sentence: NMEASentence) -> Int? {
-    switch sentence.type {
-    case "RMC", "GGA", "GNS", "GST", "ZDA": sentence.timeOfDay(1)
-    case "GLL": sentence.timeOfDay(5)
-    case "UBX" where sentence.whole(1) == 0: sentence.timeOfDay(2)
-    default: nil
     }
   }
 

@@ -1,7 +1,7 @@
 import Model
 
 /// All that the sentences of one moment say. Receivers spread a fix over several sentences, in an order of their own.
-struct NMEAEpoch {
+struct NMEAEpoch: Sendable {
   /// Milliseconds of the day; `nil` when the receiver doesn't know.
   let timeOfDay: Int?
   /// Days since 1970, from RMC or ZDA.
@@ -38,6 +38,9 @@ struct NMEAEpoch {
       latitude: place.latitude, longitude: place.longitude, mode: mode ?? (altitude == nil ? .twoD : .threeD),
       altitude: altitude, speed: speed, course: course, accuracy: accuracy, hdop: hdop, satellites: satellites)
   }
+
+  /// The types of sentences that `take` looks at.
+  static let types: Set<String> = ["RMC", "GGA", "GNS", "GLL", "VTG", "GSA", "GST", "ZDA", "UBX"]
 
   /// Takes a sentence's fields. Sentences of other kinds change nothing.
   mutating func take(_ sentence: NMEASentence) {

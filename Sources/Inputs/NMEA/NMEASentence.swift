@@ -1,5 +1,5 @@
 /// One sentence of NMEA 0183: `$`, talker and type, fields, `*` and the checksum.
-struct NMEASentence {
+struct NMEASentence: Sendable {
   /// `GP`, `GN`, `GA` …; `P` for a maker's own sentences, whose type is then the rest (`UBX`).
   let talker: String
   let type: String
@@ -20,18 +20,24 @@ struct NMEASentence {
       && name.prefix(isMakers ? 4 : 5).allSatisfy { (65...90).contains($0) || (48...57).contains($0) }
   }
 
-  init(_ line: ArraySlice<UInt8>) throws(Fault) {
+  /// - Parameter needsChecksum: False for a receiver that sends none; one that is there must be right all the same.
+  init(_ line: ArraySlice<UInt8>, needsChecksum: Bool = true) throws(Fault) {
     guard line.count <= Self.lengthLimit else { throw .tooLong }
     // What stands before belongs to a sentence that was cut off: a byte lost on the serial line, or a restart.
     guard let dollar = line.lastIndex(of: UInt8(ascii: "$")) else { throw .cutShort }
     let body = line[(dollar + 1)...]
-    guard let star = body.lastIndex(of: UInt8(ascii: "*")) else { throw .noChecksum }
-    let digits = body[(star + 1)...].prefix { $0 != 32 }
-    guard digits.count == 2, let high = Self.hexadecimal(digits.first), let low = Self.hexadecimal(digits.last) else {
-      throw .cutShort
+    let content: ArraySlice<UInt8>
+    if let star = body.lastIndex(of: UInt8(ascii: "*")) {
+      let digits = body[(star + 1)...].prefix { $0 != 32 }
+      guard digits.count == 2, let high = Self.hexadecimal(digits.first), let low = Self.hexadecimal(digits.last) else {
+        throw .cutShort
+      }
+      content = body[..<star]
+      guard content.reduce(0, ^) == high << 4 | low else { throw .checksum }
+    } else {
+      guard !needsChecksum else { throw .noChecksum }
+      content = body
     }
-    let content = body[..<star]
-    guard content.reduce(0, ^) == high << 4 | low else { throw .checksum }
     guard content.allSatisfy({ (32...126).contains($0) }) else { throw .cutShort }
     let all = content.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
     let name = all[0]
@@ -44,6 +50,19 @@ struct NMEASentence {
 
   /// Field 1 is the first after the name; empty where the sentence is shorter.
   func text(_ index: Int) -> ArraySlice<UInt8> { index < fields.count ? fields[index] : [] }
+
+  /// Talker and type, as `GPGGA`.
+  var name: String { talker + type }
+
+  /// The time of day in the sentences that tell of the fix itself, milliseconds.
+  var timeOfFix: Int? {
+    switch type {
+    case "RMC", "GGA", "GNS", "GST", "ZDA": timeOfDay(1)
+    case "GLL": timeOfDay(5)
+    case "UBX" where whole(1) == 0: timeOfDay(2)
+    default: nil
+    }
+  }
 
   func number(_ index: Int) -> Double? { Decimal.number(text(index)) }
 

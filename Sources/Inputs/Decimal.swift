@@ -1,0 +1,17 @@
+/// Plain decimal numbers, as devices write them.
+enum Decimal {
+  /// `nil` for anything but digits with at most one point and a sign in front: no exponents, `nan` or hexadecimal, which Swift's own
+  /// reader takes.
+  static func number(_ text: some Collection<UInt8>) -> Double? {
+    guard !text.isEmpty, text.count <= 32,
+      text.allSatisfy({ (48...57).contains($0) || $0 == 46 || $0 == 45 || $0 == 43 })
+    else { return nil }
+    return Double(String(decoding: text, as: UTF8.self))
+  }
+
+  /// A whole number ≥ 0 of at most nine digits.
+  static func whole(_ text: some Collection<UInt8>) -> Int? {
+    guard !text.isEmpty, text.count <= 9, text.allSatisfy({ (48...57).contains($0) }) else { return nil }
+    return text.reduce(0) { $0 * 10 + Int($1 - 48) }
+  }
+}

@@ -1,0 +1,148 @@
+import Config
+import Foundation
+import Glibc
+import Model
+import Testing
+
+@testable import Inputs
+
+/// The driver on real pseudo-terminals.
+@Suite(.serialized, .enabled(if: SocatLine.isInstalled, "socat is not installed")) struct NMEAInputTests {
+  private static func input(_ path: String, _ more: String = "baud: 4800") throws -> any Input {
+    let text = "devices:\n  gps:\n    driver: nmea\n    connection: { port: \(path), \(more) }\n"
+    var diagnostics = Diagnostics()
+    let set = DeviceSet.load(
+      [SourceFile(path: "devices.yaml", text: text)], positionDevice: nil, diagnostics: &diagnostics)
+    return try #require(set?.devices.first?.input, "\(diagnostics.sorted())")
+  }
+
+  private static func isFix(_ content: Observation.Content) -> Bool {
+    if case .position = content { true } else { false }
+  }
+
+  private static func rmc(_ n: Int) -> [UInt8] {
+    Array((NMEATrackTests.rmc("1200\(n < 10 ? "0" : "")\(n).00", "050226") + "\r\n").utf8)
+  }
+
+  /// Says something that is no fix until the gateway has the line open: what comes before is thrown away.
+  private static func awake(_ line: SocatLine, _ sink: CollectingSink, again times: Int = 0) throws {
+    let up = Observation.Content.device(name: "gps", isUp: true, reason: nil)
+    for _ in 0..<600 {
+      try line.send(NMEATrackTests.sentence("GPTXT,01,01,02,awake") + "\r\n")
+      if sink.wait(seconds: 0.05, until: { $0.count { $0 == up } == times + 1 }) { return }
+    }
+    throw Unmet(description: "never read: \(sink.contents)")
+  }
+
+  @Test(.enabled(if: RecordedDrives.isThere, "test data is missing: set WAYPOST_TEST_DATA"))
+  func aLogOverALineGivesWhatTheReaderOfRecordingsGives() async throws {
+    let sink = CollectingSink()
+    let line = try SocatLine()
+    let bytes = try RecordedDrives.bytes("gps/quectel.log")
+    let recorded = try RecordedDrives.track("gps/quectel.log").positions
+    _ = try await whileRunning(try Self.input(line.path, "baud: auto"), into: sink) {
+      try Self.awake(line, sink)
+      try line.send(bytes)
+      try demand(sink.wait { $0.filter(Self.isFix).count == recorded.count }, "\(sink.contents.count)")
+    }
+    let positions = sink.contents.compactMap { if case .position(_, let position) = $0 { position } else { nil } }
+    #expect(positions.map(\.latitude) == recorded.map(\.latitude))
+    #expect(positions.map(\.longitude) == recorded.map(\.longitude))
+    #expect(positions.map(\.time) == recorded.map { $0.time.flatMap(WeekRollOver.corrected) })
+  }
+
+  @Test func anAdapterIsClosedWithinASecondAndFoundUnderItsLastingNameWithinFive() async throws {
+    let sink = CollectingSink()
+    let line = try SocatLine()
+    let ending = try await whileRunning(try Self.input(line.path), into: sink) {
+      for n in 0..<3 {
+        try Self.awake(line, sink, again: n)
+        try line.send(Self.rmc(2 * n))
+        try demand(sink.wait { $0.filter(Self.isFix).count == n + 1 }, "\(n): \(sink.contents)")
+        line.unplug()
+        let gone = Observation.Content.device(name: "gps", isUp: false, reason: "unplugged")
+        try demand(sink.wait(seconds: 1) { $0.filter { $0 == gone }.count == n + 1 }, "\(n): \(sink.contents)")
+        try demand(!Self.isOpen(line.path), "still open")
+        try line.plug()
+        // What is said before the port is open again is lost, as on a wire.
+        let limit = Date(timeIntervalSinceNow: 5)
+        while !Self.isOpen(line.path), Date() < limit { _ = sink.wait(seconds: 0.02) { _ in false } }
+        try demand(Self.isOpen(line.path), "not found within 5 s")
+      }
+    }
+    #expect(ending < .seconds(1))
+  }
+
+  /// Whether this process has the terminal open to which the path leads.
+  private static func isOpen(_ path: String) -> Bool {
+    guard let real = realpath(path, nil) else { return false }
+    defer { free(real) }
+    let name = String(cString: real)
+    return (0..<1024).contains { descriptor in
+      var buffer = [CChar](repeating: 0, count: 4096)
+      let count = readlink("/proc/self/fd/\(descriptor)", &buffer, buffer.count - 1)
+      return count > 0 && String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) == name
+    }
+  }
+
+  @Test func aPortThatIsNotThereIsAwaited() async throws {
+    let sink = CollectingSink()
+    let line = try SocatLine(isPlugged: false)
+    _ = try await whileRunning(try Self.input(line.path), into: sink) {
+      let missing = Observation.Content.device(name: "gps", isUp: false, reason: "missing")
+      try demand(sink.wait { $0 == [missing] }, "\(sink.contents)")
+      try line.plug()
+      for n in 0..<30 where !sink.wait(seconds: 0.3, until: { $0.contains(where: Self.isFix) }) {
+        try line.send(Self.rmc(n))
+      }
+      try demand(sink.contents.contains(where: Self.isFix), "\(sink.contents)")
+    }
+  }
+
+  @Test func aPortThatAnotherProgramHasIsBusy() async throws {
+    let sink = CollectingSink()
+    let line = try SocatLine()
+    let other = open(line.path, O_RDWR | O_NOCTTY | O_CLOEXEC)
+    #expect(flock(other, LOCK_EX | LOCK_NB) == 0)
+    _ = try await whileRunning(try Self.input(line.path), into: sink) {
+      let busy = Observation.Content.device(name: "gps", isUp: false, reason: "busy")
+      try demand(sink.wait { $0 == [busy] }, "\(sink.contents)")
+      close(other)
+      for n in 0..<30 where !sink.wait(seconds: 0.3, until: { $0.contains(where: Self.isFix) }) {
+        try line.send(Self.rmc(n))
+      }
+      try demand(sink.contents.contains(where: Self.isFix), "\(sink.contents)")
+    }
+  }
+
+  @Test(arguments: [("/dev/null", "not_serial"), ("/etc/hostname", "not_serial"), ("/dev/ttyNONE0", "missing")])
+  func whatIsNoSerialPortIsToldAsSuch(path: String, reason: String) async throws {
+    let sink = CollectingSink()
+    let ending = try await whileRunning(try Self.input(path), into: sink) {
+      try demand(
+        sink.wait { $0 == [.device(name: "gps", isUp: false, reason: reason)] }, "\(sink.contents)")
+    }
+    #expect(ending < .seconds(1))
+  }
+
+  @Test func aSerialServerIsReadOverTCP() async throws {
+    let sink = CollectingSink()
+    let server = try LoopbackSocket.listen()
+    let text = "devices:\n  gps: { driver: nmea, connection: { tcp: localhost, port: \(server.port) } }\n"
+    var diagnostics = Diagnostics()
+    let set = DeviceSet.load(
+      [SourceFile(path: "devices.yaml", text: text)], positionDevice: nil, diagnostics: &diagnostics)
+    let input = try #require(set?.devices.first?.input, "\(diagnostics.sorted())")
+    _ = try await whileRunning(input, into: sink) {
+      do {
+        let first = try server.accept()
+        first.send(String(decoding: Self.rmc(1), as: UTF8.self))
+        try demand(sink.wait { $0.filter(Self.isFix).count == 1 }, "\(sink.contents)")
+      }
+      let second = try server.accept()
+      try demand(sink.wait { $0.contains(.device(name: "gps", isUp: false, reason: "closed")) }, "\(sink.contents)")
+      second.send(String(decoding: Self.rmc(2), as: UTF8.self))
+      try demand(sink.wait { $0.filter(Self.isFix).count == 2 }, "\(sink.contents)")
+    }
+  }
+}
