@@ -99,7 +99,9 @@ let package = Package(
     tests(of: "Config", ["Model"], cases: ["Diagnostics/Cases"]),
     // Rule files and drives from a seed, for tests of what must hold of all of them.
     .target(name: "Chance", dependencies: ["Model"], path: "Tests/Chance", swiftSettings: settings),
-    tests(of: "Rules", ["Model", "Geo", "CEL", "Config", "Chance"], cases: ["Cases", "Mistakes"]),
+    // Recorded drives, one of them with the truth beside it, and what must be told of them.
+    .target(name: "Drives", dependencies: ["Model", "Geo"], path: "Tests/Drives", swiftSettings: settings),
+    tests(of: "Rules", ["Model", "Geo", "CEL", "Config", "Chance", "Drives"], cases: ["Cases", "Mistakes"]),
     tests(of: "Journal", ["CSQLite"]),
     tests(of: "Inputs"),
     // Authorities, certificates and TLS servers for tests.
@@ -122,7 +124,7 @@ let package = Package(
     // Real processes: `waypost` itself, gpsd, mosquitto. The executable is a dependency so that it is built first.
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["waypost", "Model", "Config", "CMosquitto"], swiftSettings: settings),
+      dependencies: ["waypost", "Model", "Geo", "Config", "CMosquitto", "Drives"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -17,17 +17,25 @@ struct NMEASentence {
       + (degrees < 0 ? negative : positive)
   }
 
-  static func fix(_ fix: SyntheticFix) -> String {
-    let seconds = fix.milliseconds / 1000
-    var time = time_t(seconds)
+  /// hhmmss.ss and ddmmyy of milliseconds since 1970.
+  static func moment(_ milliseconds: Int64) -> (clock: String, date: String) {
+    var time = time_t(milliseconds / 1000)
     var parts = tm()
     gmtime_r(&time, &parts)
-    let clock = String(
-      format: "%02d%02d%02d.%02d", parts.tm_hour, parts.tm_min, parts.tm_sec, fix.milliseconds % 1000 / 10)
-    let date = String(format: "%02d%02d%02d", parts.tm_mday, parts.tm_mon + 1, parts.tm_year % 100)
-    let place =
-      angle(fix.latitude, digits: 2, positive: "N", negative: "S") + ","
-      + angle(fix.longitude, digits: 3, positive: "E", negative: "W")
+    return (
+      String(format: "%02d%02d%02d.%02d", parts.tm_hour, parts.tm_min, parts.tm_sec, milliseconds % 1000 / 10),
+      String(format: "%02d%02d%02d", parts.tm_mday, parts.tm_mon + 1, parts.tm_year % 100)
+    )
+  }
+
+  static func place(latitude: Double, longitude: Double) -> String {
+    angle(latitude, digits: 2, positive: "N", negative: "S") + ","
+      + angle(longitude, digits: 3, positive: "E", negative: "W")
+  }
+
+  static func fix(_ fix: SyntheticFix) -> String {
+    let (clock, date) = moment(fix.milliseconds)
+    let place = place(latitude: fix.latitude, longitude: fix.longitude)
     let knots = String(format: "%.2f", fix.speed * 3600 / 1852)
     let course = String(format: "%.2f", fix.course)
     return frame("GPGGA,\(clock),\(place),1,10,0.8,400.0,M,48.0,M,,")

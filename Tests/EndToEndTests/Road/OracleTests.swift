@@ -118,7 +118,7 @@ extension EndToEnd {
 func format(_ seconds: Double) -> String { "\((seconds * 100).rounded() / 100)" }
 
 /// SplitMix64 (Steele, Lea, Flood 2014): the same moments for the same seed.
-struct Seeded {
+struct Seeded: RandomNumberGenerator {
   var state: UInt64
   init(seed: UInt64) { state = seed }
 

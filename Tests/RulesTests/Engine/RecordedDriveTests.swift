@@ -1,3 +1,4 @@
+import Drives
 import Foundation
 import Geo
 import Model

@@ -1,4 +1,5 @@
 import Config
+import Drives
 import Foundation
 import Testing
 

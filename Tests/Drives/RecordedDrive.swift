@@ -1,31 +1,33 @@
-import Foundation
-import Geo
-import Model
+public import Foundation
+public import Geo
+public import Model
 
 /// A drive from the test data: `t,lat,lon,speed_mps,hdop,nsat,fix`.
-struct RecordedDrive {
-  struct Point {
-    var time: Double
-    var place: Coordinate
-    var speed: Double?
-    var hdop: Double?
+public struct RecordedDrive: Sendable {
+  public struct Point: Sendable {
+    /// Seconds since 1970, UTC.
+    public var time: Double
+    public var place: Coordinate
+    /// Metres per second.
+    public var speed: Double?
+    public var hdop: Double?
   }
 
-  let points: [Point]
+  public var points: [Point]
 
   /// The folder of real inputs; nil, and then tests skip, where it is not there.
-  static let folder: URL? = {
+  public static let folder: URL? = {
     let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
     let path = ProcessInfo.processInfo.environment["WAYPOST_TEST_DATA"]
     let folder = path.map { URL(fileURLWithPath: $0) } ?? package.appendingPathComponent("../shared/data")
     return FileManager.default.fileExists(atPath: folder.appendingPathComponent("tracks").path) ? folder : nil
   }()
 
-  static let names = ["mtv-phone", "seattle", "drive-31", "drive-42", "drive-54", "drive-92"]
+  public static let names = ["mtv-phone", "seattle", "drive-31", "drive-42", "drive-54", "drive-92"]
 
   /// At most `limit` points, every `stride`th of the file.
-  init(_ name: String, in folder: URL, limit: Int = 4000, stride: Int = 1) throws {
+  public init(_ name: String, in folder: URL, limit: Int = 4000, stride: Int = 1) throws {
     let text = try Data(contentsOf: folder.appendingPathComponent("tracks/\(name).csv"))
     let lines = text.split(separator: UInt8(ascii: "\n")).dropFirst()
     let taken = lines.enumerated().lazy.filter { $0.offset % stride == 0 }.prefix(limit)
@@ -42,7 +44,7 @@ struct RecordedDrive {
   }
 
   /// The drive as the gateway would get it, live.
-  var observations: [Observation] {
+  public var observations: [Observation] {
     let start = points.first?.time ?? 0
     return points.map { point in
       Observation(
@@ -56,7 +58,7 @@ struct RecordedDrive {
   }
 
   /// Places along the way, `apart` metres from one another as the crow flies.
-  func places(apart: Double) -> [Coordinate] {
+  public func places(apart: Double) -> [Coordinate] {
     var places: [Coordinate] = []
     for point in points where places.allSatisfy({ Geodesic.distance($0, point.place) >= apart }) {
       places.append(point.place)
