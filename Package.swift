@@ -42,6 +42,7 @@ let package = Package(
     system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
     system("CMosquitto", pkgConfig: "libmosquitto", apt: "libmosquitto-dev"),
     system("CExpat", pkgConfig: "expat", apt: "libexpat1-dev"),
+    system("CModbus", pkgConfig: "libmodbus", apt: "libmodbus-dev"),
     system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     system("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
     .target(name: "CLinux"),
@@ -55,7 +56,7 @@ let package = Package(
     library("CELJSON", ["CEL", "Config"]),
     library("Rules", ["Model", "Geo", "CEL", "Config"]),
     library("Journal", ["Model", "Deflate", "CSQLite"]),
-    library("Inputs", ["Model", "Threads", "Geo", "Config", "CLinux", "CExpat", log]),
+    library("Inputs", ["Model", "Threads", "Geo", "Config", "CLinux", "CExpat", "CModbus", log]),
     library(
       "Trust",
       ["COpenSSL", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOTLS", package: "swift-nio")]),
