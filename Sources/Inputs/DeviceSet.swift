@@ -34,6 +34,8 @@ public struct DeviceSet: Sendable {
     for file in files { loader.read(file, diagnostics: &found) }
     var set = DeviceSet()
     set.devices = loader.devices.compactMap(\.configured)
+    LineUse.check(
+      set.devices.compactMap { device in device.line.map { (device.declaration.name, $0) } }, diagnostics: &found)
     set.positionDevice = loader.positionDevice(named: positionDevice, diagnostics: &found)
     diagnostics.append(contentsOf: found)
     return found.hasErrors ? nil : set

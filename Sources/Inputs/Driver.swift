@@ -30,6 +30,8 @@ public struct ConfiguredDevice: Sendable {
   /// All that its files say of it, in one text: an input whose identity is the same after a reload runs on untouched. What a driver
   /// reads of other files, as a profile, it adds itself; the entry in `devices:` is added by the reader of that.
   public var identity = ""
+  /// The line that it is on, where others may be on it too.
+  public var line: LineUse?
 
   public init(declaration: SignalCatalogue.Device, input: any Input) {
     self.declaration = declaration

@@ -2,13 +2,14 @@
 public enum Drivers {
   public static let all: [any Driver.Type] = [
     GPSDDriver.self,
+    ModbusDriver.self,
     NMEADriver.self,
     ReplayDriver.self,
     SimulatorDriver.self,
   ]
 
   /// Drivers of later versions, so that their names aren't taken for a slip.
-  static let planned = ["modbus", "serial"]
+  static let planned = ["serial"]
 
   static func named(_ name: String) -> (any Driver.Type)? { all.first { $0.name == name } }
 }

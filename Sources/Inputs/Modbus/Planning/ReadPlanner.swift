@@ -33,7 +33,7 @@ struct ReadPlanner: Sendable {
     self.limits = limits
     var forbidden: [ModbusMetric.Table: [Range<Int>]] = [:]
     for metric in map ?? metrics where !metric.access.isReadable {
-      forbidden[metric.table, default: []].append(metric.span)
+      forbidden[metric.table, default: []].append(metric.addresses)
     }
     self.forbidden = forbidden
   }
@@ -57,7 +57,7 @@ struct ReadPlanner: Sendable {
 
   /// The block of these metrics and nothing else.
   func block(of ranks: [Int]) -> ReadBlock {
-    let spans = ranks.map { metrics[$0].span }
+    let spans = ranks.map { metrics[$0].addresses }
     let start = spans.map(\.lowerBound).min() ?? 0
     let end = spans.map(\.upperBound).max() ?? start
     return ReadBlock(
@@ -69,9 +69,9 @@ struct ReadPlanner: Sendable {
   mutating func split(_ block: ReadBlock) -> [ReadBlock] {
     guard block.metrics.count > 1 else { return [] }
     var parts: [[Int]] = [[block.metrics[0]]]
-    var end = metrics[block.metrics[0]].span.upperBound
+    var end = metrics[block.metrics[0]].addresses.upperBound
     for rank in block.metrics.dropFirst() {
-      let span = metrics[rank].span
+      let span = metrics[rank].addresses
       if span.lowerBound > end { parts.append([rank]) } else { parts[parts.count - 1].append(rank) }
       end = max(end, span.upperBound)
     }
@@ -92,7 +92,7 @@ struct ReadPlanner: Sendable {
     guard block.table == metric.table, !isCut else { return nil }
     let start = Int(block.address)
     let end = start + block.count
-    let span = metric.span
+    let span = metric.addresses
     let (limit, gap) = block.table.isBits ? (limits.bits, limits.gap * 16) : (limits.registers, limits.gap)
     let newEnd = max(end, span.upperBound)
     guard newEnd - start <= limit, span.lowerBound - end <= gap else { return nil }
@@ -110,7 +110,7 @@ struct ReadPlanner: Sendable {
 
 extension ModbusMetric {
   /// Its addresses.
-  var span: Range<Int> { Int(address)..<Int(address) + count }
+  var addresses: Range<Int> { Int(address)..<Int(address) + count }
 }
 
 extension ModbusMetric.Table {

@@ -1,0 +1,45 @@
+import Foundation
+import Glibc
+
+/// Two serial ports that are each other's other end: a pair of socat's pseudo-terminals with names that stay.
+final class SerialPair: @unchecked Sendable {
+  let folder: String
+  /// For the driver, as a name in `/dev/serial/by-id`.
+  var near: String { folder + "/near" }
+  /// For the server.
+  var far: String { folder + "/far" }
+  private var process = Process()
+
+  init() throws {
+    var template = Array("/tmp/waypost-serial-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw SocketTrouble("mkdtemp") }
+    folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    try plug()
+  }
+
+  deinit {
+    unplug()
+    try? FileManager.default.removeItem(atPath: folder)
+  }
+
+  func plug() throws {
+    process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/socat")
+    process.arguments = ["pty,raw,echo=0,link=\(near)", "pty,raw,echo=0,link=\(far)"]
+    process.standardInput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    try eventually("socat's ports are there") {
+      FileManager.default.fileExists(atPath: near) && FileManager.default.fileExists(atPath: far)
+    }
+  }
+
+  /// Both ports are gone, and so are their names.
+  func unplug() {
+    guard process.isRunning else { return }
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    unlink(near)
+    unlink(far)
+  }
+}
