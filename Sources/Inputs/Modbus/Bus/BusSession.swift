@@ -320,22 +320,28 @@ struct BusSession: Sendable {
     line = .open
     quietUntil = time + settings.gap
     var actions: [Action] = []
+    let isSure = late[exchange.unit]?.mayRefuse(exchange.request, at: since) != true
+    var isAnswered = true
     switch result {
-    case .answer:
+    case .answer(let answer):
       isNew = false
       wait = 0
+      if case .exception = answer { isAnswered = isSure }
     case .timeout, .garbled, .interrupted:
-      late[exchange.unit, default: LateReplies()].mayCome(
-        for: exchange.request, sentAt: since, timeout: exchange.timeout, cameBroken: result == .garbled)
+      isAnswered = false
       if !settings.isSerial {
         // On another connection nothing late comes; its transactions aren't ours.
         line = .closed(until: time, failed: nil)
         actions.append(.close)
       }
     }
+    if !isAnswered {
+      late[exchange.unit, default: LateReplies()].mayCome(
+        for: exchange.request, sentAt: since, timeout: exchange.timeout)
+    }
     pause(exchange, at: time)
     switch errand {
-    case .read(let member, let item): actions += finishedRead(member, item, exchange, result, at: time)
+    case .read(let member, let item): actions += finishedRead(member, item, result, isSure: isSure, at: time)
     case .write(let id): actions += finishedWrite(id, exchange, result, at: time)
     }
     return actions + departures()
@@ -349,13 +355,12 @@ struct BusSession: Sendable {
   }
 
   private mutating func finishedRead(
-    _ member: Member, _ item: BusUnit.Item, _ exchange: Exchange, _ result: Result, at time: Int64
+    _ member: Member, _ item: BusUnit.Item, _ result: Result, isSure: Bool, at time: Int64
   ) -> [Action] {
     let news: BusUnit.News?
     switch result {
     case .answer(.registers(let registers)): news = units[member]?.read(item, registers, at: time)
     case .answer(.exception(let exception)):
-      let isSure = late[exchange.unit]?.mayRefuse(exchange.request, at: time) != true
       news = units[member]?.refused(item, exception, isSure: isSure, at: time)
     case .answer(.written): news = nil
     case .timeout: news = units[member]?.unanswered(item, "timeout", at: time)

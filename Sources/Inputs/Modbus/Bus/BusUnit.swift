@@ -35,6 +35,8 @@ struct BusUnit: Sendable {
   /// When this round must have ended, for the next to begin in time.
   private var roundEnd: Int64 = .max
   private var roundRead = false
+  /// One silence in a round in which something was answered says more of the block than of the unit.
+  private var roundSilences = 0
   private var roundFailure: String?
   private var isInRound = false
 
@@ -125,9 +127,12 @@ struct BusUnit: Sendable {
     }
     let ranks = due.count == 1 ? groups[due[0]].metrics : due.flatMap { groups[$0].metrics }.sorted()
     let blocks = planner.blocks(ranks)
-    queue = blocks.filter { block in silent[block.metrics[0]].map { $0.until <= time } ?? true }.map { Item(block: $0) }
+    // Last what was silent last time: what is answered before it tells that the unit is there.
+    queue = blocks.filter { silent[$0.metrics[0]] == nil }.map { Item(block: $0) }
+    queue += blocks.filter { block in silent[block.metrics[0]].map { $0.until <= time } ?? false }.map { Item(block: $0) }
     isInRound = !queue.isEmpty
     roundRead = false
+    roundSilences = 0
     roundFailure = nil
   }
 
@@ -222,6 +227,8 @@ struct BusUnit: Sendable {
 
   /// One more request without an answer, of a write too.
   mutating func silence(_ reason: String, at time: Int64) -> News {
+    roundSilences += 1
+    if roundRead, roundSilences > 1, !breaker.isOff { return [] }
     guard breaker.failed(at: time, timeout: settings.timeout.nanoseconds) else { return [] }
     queue = []
     isInRound = false
@@ -249,7 +256,10 @@ struct BusUnit: Sendable {
 
   /// Puts it back, behind the others, if there may be another try within this poll.
   private mutating func again(_ item: Item, at time: Int64) -> Bool {
-    guard item.failures < settings.retries, time + settings.timeout.nanoseconds <= roundEnd else { return false }
+    let timeout = settings.timeout.nanoseconds
+    // A single metric must wait until its late answer can't come any more; of several a part can be asked for at once.
+    let earliest = item.block.metrics.count > 1 ? time : time + (LateReplies.patience - 1) * timeout
+    guard item.failures < settings.retries, earliest + timeout <= roundEnd else { return false }
     var item = item
     item.failures += 1
     queue.append(item)

@@ -12,28 +12,25 @@ struct LateReplies: Sendable {
   private struct Reply: Hashable, Sendable {
     var request: ModbusRequest
     var until: Int64
-    /// It came, but broken: most likely nothing comes any more, and the same request may be repeated at once.
-    var cameBroken: Bool
   }
   private var replies: [Reply] = []
 
-  /// The request sent at that time got no answer, or a broken one.
-  mutating func mayCome(for request: ModbusRequest, sentAt: Int64, timeout: Int64, cameBroken: Bool) {
+  /// The request sent at that time got no answer, or one that may have been another's: a broken one, or a refusal that names nothing.
+  mutating func mayCome(for request: ModbusRequest, sentAt: Int64, timeout: Int64) {
     replies.removeAll { $0.until <= sentAt }
     if replies.count == Self.limit { replies.removeFirst() }
-    replies.append(Reply(request: request, until: sentAt + Self.patience * timeout, cameBroken: cameBroken))
+    replies.append(Reply(request: request, until: sentAt + Self.patience * timeout))
   }
 
   /// When the request can be sent without taking a late answer for its own; `time` or earlier: now.
   func mayAsk(_ request: ModbusRequest, at time: Int64) -> Int64 {
     // The answer to a write says itself which it answers.
     guard !replies.isEmpty, !request.isWrite else { return time }
-    return replies.lazy.filter { $0.request.shape == request.shape && !($0.cameBroken && $0.request == request) }
-      .map(\.until).max() ?? time
+    return replies.lazy.filter { $0.request.shape == request.shape }.map(\.until).max() ?? time
   }
 
   /// True while a refusal may be that of an earlier request of this function: it names nothing else.
   func mayRefuse(_ request: ModbusRequest, at time: Int64) -> Bool {
-    replies.contains { $0.until > time && !$0.cameBroken && $0.request.function == request.function }
+    replies.contains { $0.until > time && $0.request.function == request.function }
   }
 }

@@ -121,7 +121,12 @@ final class ModbusBus: Sendable {
     guard hasWrites else { return left(member) }
     // A pulse is taken back first, for which the thread may have to wait until a name is found or a frame ends.
     Task {
-      try? await Task.sleep(for: Self.patience)
+      do {
+        try await Task.sleep(for: Self.patience)
+      } catch {
+        // Only a cancelled task is woken early, and nobody has hold of this one.
+        assertionFailure("\(error)")
+      }
       left(member)
     }
   }
