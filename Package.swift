@@ -69,7 +69,7 @@ let package = Package(
         "Model", "Threads", "Deflate", "Geo", "Config", "Rules", "Journal", "Trust", "Inputs", "Uplinks", "CLinux",
         "COpenSSL",
         "CExpat",
-        "CMosquitto", "CSQLite", "CYAML", "CZlib", log, lifecycle,
+        "CModbus", "CMosquitto", "CSQLite", "CYAML", "CZlib", log, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),

@@ -1,4 +1,5 @@
 import CExpat
+import CModbus
 import CMosquitto
 import COpenSSL
 import CSQLite
@@ -14,6 +15,7 @@ public enum SystemLibraries {
     return [
       ("libsqlite3", String(cString: sqlite3_libversion())),
       ("libmosquitto", "\(mosquitto.0).\(mosquitto.1).\(mosquitto.2)"),
+      ("libmodbus", "\(libmodbus_version_major).\(libmodbus_version_minor).\(libmodbus_version_micro)"),
       ("libyaml", String(cString: yaml_get_version_string())),
       ("libexpat", String(cString: XML_ExpatVersion()).replacingPrefix("expat_")),
       ("zlib", String(cString: zlibVersion())),
