@@ -100,6 +100,7 @@ struct SimulatedBus {
   private mutating func exchange(_ exchange: BusSession.Exchange) -> [BusSession.Action] {
     sent.append(Sent(at: now, exchange: exchange))
     frames.removeAll { $0.arrival <= now }
+    if let trouble = lineTrouble(now) { return session.lineFailed(trouble, at: now) }
     let before = now
     let unit = exchange.unit
     switch react(exchange, now) {
