@@ -1,7 +1,7 @@
 import Config
 import Glibc
 
-/// The files of a configuration: `waypost.yaml` and, beside it, `devices.d`, `rules.d` and `zones.d`.
+/// The files of a configuration: `waypost.yaml` and, beside it, `devices.d`, `profiles.d`, `rules.d` and `zones.d`.
 struct ConfigurationFolder: Sendable {
   /// The most files that are read of one folder.
   static let fileLimit = 1000
@@ -19,6 +19,7 @@ struct ConfigurationFolder: Sendable {
   func path(_ name: String) -> String { folder == "." ? name : folder + "/" + name }
 
   var devices: String { path("devices.d") }
+  var profiles: String { path("profiles.d") }
   var rules: String { path("rules.d") }
   var zones: String { path("zones.d") }
 

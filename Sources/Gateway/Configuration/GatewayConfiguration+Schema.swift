@@ -51,6 +51,7 @@ extension GatewayConfiguration {
 public enum FileKind: String, CaseIterable, Sendable {
   case config
   case devices
+  case profiles
   case rules
 
   /// What such a file may hold.
@@ -58,6 +59,7 @@ public enum FileKind: String, CaseIterable, Sendable {
     switch self {
     case .config: GatewayConfiguration.schema
     case .devices: DeviceSet.schema
+    case .profiles: ProfileFormats.schema
     case .rules: RuleSet.schema
     }
   }
@@ -67,6 +69,7 @@ public enum FileKind: String, CaseIterable, Sendable {
     switch self {
     case .config: "Waypost: waypost.yaml"
     case .devices: "Waypost: devices.d/*.yaml"
+    case .profiles: "Waypost: profiles.d/*.yaml"
     case .rules: "Waypost: rules.d/*.yaml"
     }
   }

@@ -13,12 +13,13 @@ public enum Reference {
 
       A time is written `10 s`, `5 min` or `1 min 30 s`; the units are ms, s, min, h and d. A length has m, km, ft, mi or nmi; a speed
       m/s, km/h, mph or kn; a size B, KB, MB, GB, KiB, MiB or GiB; an angle deg. Names of devices, metrics, rules and variables are of
-      `a-z`, `0-9` and `_`, up to 64 characters, and don't begin with a digit; names of gateways, labels, tags, uplinks and hooks may
+      `a-z`, `0-9` and `_`, up to 64 characters, and don't begin with a digit; names of gateways, labels, tags, uplinks, profiles and hooks may
       also have `A-Z`, `.` and `-`, and don't begin with a dot.
 
       """
     for (kind, title) in [
-      (FileKind.config, "waypost.yaml"), (.devices, "devices.d/*.yaml"), (.rules, "rules.d/*.yaml"),
+      (FileKind.config, "waypost.yaml"), (.devices, "devices.d/*.yaml"),
+      (.profiles, "profiles.d/*.yaml"), (.rules, "rules.d/*.yaml"),
     ] {
       text += "\n## \(title)\n\n" + SchemaReference.markdown(kind.schema)
     }

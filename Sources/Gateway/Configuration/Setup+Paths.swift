@@ -7,6 +7,7 @@ public import Rules
 extension Setup {
   /// Checks single files or folders, each by what it is: zones by their ending, the rest by their top-level keys.
   ///
+  /// Devices find the profiles of the package, those of a `profiles.d` beside their folder, and those among the paths.
   /// Rules are checked against the device files among the paths; without any, against those of the configuration that a `rules.d`
   /// among them belongs to, and without these against one GPS receiver named `gps`.
   public static func check(paths: [String]) -> Result { read(paths: paths).result }
@@ -15,16 +16,19 @@ extension Setup {
   static func read(paths: [String]) -> (rules: RuleSet?, catalogue: SignalCatalogue, result: Result) {
     var result = Result()
     let files = FileSet(paths: paths, result: &result)
-    result.sources += files.configurations + files.devices
+    result.sources += files.configurations + files.devices + files.profiles
     // With several configurations the devices belong to none of them for sure.
     var configuration: GatewayConfiguration? = GatewayConfiguration(defaultID: "unnamed")
     for file in files.configurations {
       let read = GatewayConfiguration.read(file, defaultID: "unnamed", diagnostics: &result.diagnostics)
       configuration = files.configurations.count == 1 ? read : nil
     }
+    for file in files.profiles { ProfileFormats.check(file, diagnostics: &result.diagnostics) }
     var catalogue = Self.catalogue(beside: paths)
     if !files.devices.isEmpty {
-      let devices = loadDevices(files.devices, for: configuration, diagnostics: &result.diagnostics)
+      let devices = loadDevices(
+        files.devices, profiles: profiles(for: files, result: &result), for: configuration,
+        diagnostics: &result.diagnostics)
       // Where the devices have mistakes, the rules' own are told all the same, against no devices.
       catalogue = devices?.catalogue ?? SignalCatalogue()
     }
@@ -32,6 +36,14 @@ extension Setup {
       ruleFiles: files.rules, zoneFiles: files.zones, zonesFolder: files.zonesFolder, catalogue: catalogue,
       sources: &result.sources, diagnostics: &result.diagnostics)
     return (rules, catalogue, result)
+  }
+
+  private static func profiles(for files: FileSet, result: inout Result) -> ProfileLibrary {
+    var profiles = ProfileFolders(own: files.profilesFolder, diagnostics: &result.diagnostics)
+    profiles.add(files.profiles, diagnostics: &result.diagnostics)
+    let known = Set(result.sources.map(\.path))
+    result.sources += profiles.sources(for: files.devices).filter { !known.contains($0.path) }
+    return profiles.library
   }
 
   /// The devices of the configuration that a folder `rules.d`, or a file in one, belongs to; where there is none, or its devices have
@@ -79,10 +91,13 @@ extension Setup {
 private struct FileSet {
   var configurations: [SourceFile] = []
   var devices: [SourceFile] = []
+  var profiles: [SourceFile] = []
   var rules: [SourceFile] = []
   var zones: [SourceFile] = []
   /// Where zone files named in rules are looked for besides: `zones.d` beside a folder of rules.
   var zonesFolder: String?
+  /// `profiles.d` beside a folder of devices, where devices find profiles besides.
+  var profilesFolder: String?
   private var seen: Set<String> = []
 
   init(paths: [String], result: inout Setup.Result) {
@@ -99,6 +114,7 @@ private struct FileSet {
       } else if let file = ConfigurationFolder.read(path, diagnostics: &result.diagnostics) {
         add(file)
         noteZones(beside: Self.parent(of: path))
+        noteProfiles(beside: Self.parent(of: path))
       } else {
         result.couldNotRun = true
       }
@@ -107,7 +123,7 @@ private struct FileSet {
 
   private mutating func addFolder(_ folder: String, _ result: inout Setup.Result) {
     // /etc/waypost itself, or /etc/waypost/rules.d with the zones beside it.
-    var folders = [folder] + ["devices.d", "rules.d", "zones.d"].map { folder + "/" + $0 }
+    var folders = [folder] + ["devices.d", "profiles.d", "rules.d", "zones.d"].map { folder + "/" + $0 }
     if folder == "rules.d" || folder.hasSuffix("/rules.d") { folders.append(Self.parent(of: folder) + "/zones.d") }
     var found = 0
     for folder in folders where access(folder, F_OK) == 0 {
@@ -117,16 +133,22 @@ private struct FileSet {
       found += files.count
     }
     noteZones(beside: folder)
+    noteProfiles(beside: folder)
     guard found == 0, !result.diagnostics.hasErrors else { return }
     result.diagnostics.error(
       "nothing-to-check", "\(folder): there is nothing to check in this folder", at: nil,
-      help: "it should hold .yaml or .geojson files, or devices.d, rules.d and zones.d")
+      help: "it should hold .yaml or .geojson files, or devices.d, profiles.d, rules.d and zones.d")
     result.couldNotRun = true
   }
 
   private mutating func noteZones(beside folder: String) {
     let places = [folder + "/zones.d", Self.parent(of: folder) + "/zones.d"]
     zonesFolder = zonesFolder ?? places.first { access($0, F_OK) == 0 }
+  }
+
+  private mutating func noteProfiles(beside folder: String) {
+    guard folder == "devices.d" || folder.hasSuffix("/devices.d") else { return }
+    profilesFolder = profilesFolder ?? Self.parent(of: folder) + "/profiles.d"
   }
 
   private static func parent(of path: String) -> String {
@@ -153,6 +175,8 @@ private struct FileSet {
       configurations.append(file)
     } else if keys.contains("devices") || file.path.contains("devices.d/") {
       devices.append(file)
+    } else if !keys.isDisjoint(with: ["model", "protocol", "metrics"]) || file.path.contains("profiles.d/") {
+      profiles.append(file)
     } else {
       rules.append(file)
     }

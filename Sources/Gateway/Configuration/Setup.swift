@@ -39,7 +39,11 @@ public struct Setup: Sendable {
     let deviceFiles = ConfigurationFolder.read(
       folder.devices, ending: [".yaml", ".yml"], diagnostics: &result.diagnostics)
     result.sources += deviceFiles
-    let devices = loadDevices(deviceFiles, for: configuration, diagnostics: &result.diagnostics)
+    let profiles = ProfileFolders(own: folder.profiles, diagnostics: &result.diagnostics)
+    result.sources += profiles.sources(for: deviceFiles)
+    for file in profiles.own { ProfileFormats.check(file, diagnostics: &result.diagnostics) }
+    let devices = loadDevices(
+      deviceFiles, profiles: profiles.library, for: configuration, diagnostics: &result.diagnostics)
     // Where the devices have mistakes, the rules' own are told all the same, against no devices.
     let rules = RuleSet.load(
       ruleFiles: ConfigurationFolder.read(folder.rules, ending: [".yaml", ".yml"], diagnostics: &result.diagnostics),
@@ -60,11 +64,12 @@ public struct Setup: Sendable {
 
   /// - Parameter configuration: What could be read of it; `nil`: nothing, so that nobody knows which device zones follow.
   static func loadDevices(
-    _ files: [SourceFile], for configuration: GatewayConfiguration?, diagnostics: inout Diagnostics
+    _ files: [SourceFile], profiles: ProfileLibrary, for configuration: GatewayConfiguration?,
+    diagnostics: inout Diagnostics
   ) -> DeviceSet? {
     var own = Diagnostics()
     let devices = DeviceSet.load(
-      files, positionDevice: configuration?.position.map { ($0.name, $0.span) }, diagnostics: &own)
+      files, profiles: profiles, positionDevice: configuration?.position.map { ($0.name, $0.span) }, diagnostics: &own)
     for diagnostic in own.all where configuration != nil || diagnostic.code != "several-position-devices" {
       diagnostics.append(diagnostic)
     }
@@ -97,14 +102,16 @@ public struct Setup: Sendable {
   /// The devices alone of a configuration, for a replay.
   public static func catalogue(main: String) -> (catalogue: SignalCatalogue?, result: Result) {
     var result = Result()
-    let files = ConfigurationFolder.read(
-      ConfigurationFolder(main: main).devices, ending: [".yaml", ".yml"], diagnostics: &result.diagnostics)
-    result.sources = files
+    let folder = ConfigurationFolder(main: main)
+    let files = ConfigurationFolder.read(folder.devices, ending: [".yaml", ".yml"], diagnostics: &result.diagnostics)
+    let profiles = ProfileFolders(own: folder.profiles, diagnostics: &result.diagnostics)
+    result.sources = files + profiles.sources(for: files)
     let configuration = ConfigurationFolder.read(main, diagnostics: &result.diagnostics).flatMap { file in
       result.sources.append(file)
       return GatewayConfiguration.read(file, defaultID: "unnamed", diagnostics: &result.diagnostics)
     }
-    let devices = loadDevices(files, for: configuration, diagnostics: &result.diagnostics)
+    let devices = loadDevices(
+      files, profiles: profiles.library, for: configuration, diagnostics: &result.diagnostics)
     return (result.diagnostics.hasErrors ? nil : devices?.catalogue, result)
   }
 

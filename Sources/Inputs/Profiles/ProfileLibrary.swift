@@ -31,4 +31,24 @@ public struct ProfileLibrary: Sendable {
           : "the profiles are \(list); or write your own as `profiles.d/\(name).yaml`, beside waypost.yaml"))
     return nil
   }
+
+  /// The profiles that files of devices name, whatever else is wrong with them; sorted.
+  public static func named(by files: [SourceFile]) -> [String] {
+    var names: Set<String> = []
+    for file in files {
+      // Its mistakes are told by whoever reads it for good.
+      var ignored = Diagnostics()
+      guard case .mapping(let entries)? = YAML.parse(file, diagnostics: &ignored)?.content else { continue }
+      for entry in entries where entry.name == "devices" {
+        guard case .mapping(let devices) = entry.value.content else { continue }
+        for device in devices {
+          guard case .mapping(let keys) = device.value.content else { continue }
+          for key in keys where key.name == "profile" {
+            if let name = key.value.scalar?.text { names.insert(name) }
+          }
+        }
+      }
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
 }

@@ -5,11 +5,11 @@ import Gateway
 /// `waypost check`: validates files before they drive.
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Check configuration, devices, rules and zones for mistakes.",
+    abstract: "Check configuration, devices, profiles, rules and zones for mistakes.",
     discussion: """
       Shows every mistake with its file, line and column, and how to mend it. Without a path it checks all that the \
       gateway would read; with paths just those files (or all in a folder), each by what it is: a rule file, a device \
-      file, a configuration, or a .geojson of zones. Rules are checked against the device files among the paths, else \
+      file, a device profile, a configuration, or a .geojson of zones. Rules are checked against the device files among the paths, else \
       those of the configuration that a rules.d folder belongs to, else one GPS receiver named gps.
       Exit code: 0 nothing wrong, 1 something found, 2 could not be done.
       """)

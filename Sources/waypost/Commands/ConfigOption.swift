@@ -8,7 +8,7 @@ struct ConfigOption: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "The configuration; devices.d, rules.d and zones.d are looked for beside it.", valueName: "file"))
+      "The configuration; devices.d, profiles.d, rules.d and zones.d are looked for beside it.", valueName: "file"))
   var config = Self.standard
 }
 

@@ -14,7 +14,7 @@ struct SchemaCommand: ParsableCommand {
         # yaml-language-server: $schema=/usr/share/waypost/schema/rules.json
       """)
 
-  @Argument(help: "config: waypost.yaml; devices: devices.d; rules: rules.d.")
+  @Argument(help: "config: waypost.yaml; devices: devices.d; profiles: profiles.d; rules: rules.d.")
   var kind: SchemaKind
 
   func run() {
@@ -28,12 +28,14 @@ struct SchemaCommand: ParsableCommand {
 enum SchemaKind: String, ExpressibleByArgument, CaseIterable {
   case config
   case devices
+  case profiles
   case rules
 
   var file: FileKind {
     switch self {
     case .config: .config
     case .devices: .devices
+    case .profiles: .profiles
     case .rules: .rules
     }
   }

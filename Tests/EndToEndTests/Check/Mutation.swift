@@ -42,12 +42,12 @@ struct Mutator {
   let file: SourceFile
   /// Mappings whose keys are names that the technician chooses: no spelling of those is wrong, but 65 characters are.
   var freeNames: Set<String> = [
-    "zones", "devices", "uplinks", "signals", "labels", "data", "metrics", "set", "variables",
+    "zones", "devices", "uplinks", "signals", "labels", "data", "metrics", "set", "variables", "bits", "map",
   ]
   /// Keys whose value may be any text, so that no unit in it is wrong.
   var freeText: Set<String> = [
     "description", "username", "password", "topics", "labels", "data", "tags", "name", "ca", "certificate", "key",
-    "crl", "unit", "log", "message", "track",
+    "crl", "unit", "log", "message", "track", "model", "source", "map",
   ]
 
   private(set) var mutations: [Mutation] = []

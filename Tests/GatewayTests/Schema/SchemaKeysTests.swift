@@ -56,6 +56,7 @@ import Testing
     switch place.kind {
     case .config: _ = GatewayConfiguration.read(file, defaultID: "test", diagnostics: &diagnostics)
     case .devices: _ = DeviceSet.load([file], positionDevice: nil, diagnostics: &diagnostics)
+    case .profiles: ProfileFormats.check(file, diagnostics: &diagnostics)
     case .rules:
       _ = RuleSet.load(
         rules: [file], zones: [], catalogue: Setup.defaultCatalogue,

@@ -95,8 +95,8 @@ struct RegisterMap {
         "register-as-address",
         "all \(table.rawValue) addresses begin with \(digit), as the makers' register numbers do",
         at: first.entry.key.span,
-        help:
-          "if the list begins at \(digit)0001, write `register: \(number)`, or `\(table.rawValue): \(number - digit * 10_000 - 1)`"
+        help: "if the list begins at \(digit)0001, write `register: \(number)` or "
+          + "`\(table.rawValue): \(number - digit * 10_000 - 1)`; if they are addresses, as in SunSpec's maps, read 40000 as well"
       )
     }
   }
