@@ -14,9 +14,11 @@ struct ProfileFolders: Sendable {
   private(set) var own: [SourceFile] = []
 
   /// Reads the profiles of the package and of a folder.
-  /// - Parameter folder: `profiles.d` beside the configuration; need not be there.
-  init(own folder: String?, diagnostics: inout Diagnostics) {
-    add(Self.shipped, diagnostics: &diagnostics)
+  /// - Parameters:
+  ///   - shipped: The package's.
+  ///   - folder: `profiles.d` beside the configuration; neither need be there.
+  init(shipped: String = ProfileFolders.shipped, own folder: String?, diagnostics: inout Diagnostics) {
+    add(shipped, diagnostics: &diagnostics)
     if let folder { own = add(folder, diagnostics: &diagnostics) }
   }
 

@@ -56,7 +56,8 @@ extension EndToEnd {
       func check(_ text: String) throws -> (exit: Child.Exit, findings: [Finding]) {
         try bench.write(text, to: "etc/\(file.place)")
         let result = try bench.run(
-          gateway.binary, ["check", "--config", gateway.configuration, "--format", "json"], name: "check", within: 20)
+          gateway.binary, ["check", "--config", gateway.configuration, "--format", "json"], name: "check", within: 20,
+          environment: ["WAYPOST_DEVICES": "\(Environment.packageRoot)/devices"])
         let findings = try result.output.split(separator: "\n").compactMap { line -> Finding? in
           let object = try WireValue.parse(Array(String(line).utf8))
           guard object["file"]?.text?.hasSuffix(file.place) == true else { return nil }
@@ -74,7 +75,7 @@ extension EndToEnd {
 
     @Test func theShippedFilesAreFound() throws {
       let places = Set(try ShippedFile.all().map(\.place))
-      #expect(places == ["waypost.yaml", "devices.d/shipped.yaml", "rules.d/shipped.yaml"])
+      #expect(places == ["waypost.yaml", "devices.d/shipped.yaml", "profiles.d/shipped.yaml", "rules.d/shipped.yaml"])
     }
 
     @Test(arguments: try ShippedFile.all())

@@ -1,11 +1,11 @@
 import Config
 import Foundation
 
-/// A YAML file as it is shipped: an example rule, the commented configuration, a block of the documentation.
+/// A YAML file as it is shipped: an example rule, a device profile, the commented configuration, a block of the documentation.
 struct ShippedFile: Hashable, Sendable, CustomStringConvertible {
   /// Where it comes from.
   var origin: String
-  /// Where it belongs in a configuration folder: `waypost.yaml`, `devices.d/…`, `rules.d/…`.
+  /// Where it belongs in a configuration folder: `waypost.yaml`, `devices.d/…`, `profiles.d/…`, `rules.d/…`.
   var place: String
   var text: String
 
@@ -23,6 +23,8 @@ struct ShippedFile: Hashable, Sendable, CustomStringConvertible {
       place = "waypost.yaml"
     } else if keys.contains("devices") {
       place = "devices.d/shipped.yaml"
+    } else if keys.isSuperset(of: ["model", "protocol"]) {
+      place = "profiles.d/shipped.yaml"
     } else if !keys.isDisjoint(with: ["zones", "report", "rules"]) {
       place = "rules.d/shipped.yaml"
     } else {
@@ -33,7 +35,9 @@ struct ShippedFile: Hashable, Sendable, CustomStringConvertible {
   /// Everything that is shipped, in a fixed order.
   static func all() throws -> [ShippedFile] {
     var files: [ShippedFile] = []
-    for name in names(in: "rules", ending: ".yaml") { files += try [file(name)].compactMap { $0 } }
+    for name in names(in: "rules", ending: ".yaml") + names(in: "devices", ending: ".yaml") {
+      files += try [file(name)].compactMap { $0 }
+    }
     for name in names(in: "debian/conf", ending: ".yaml") {
       for (index, block) in uncommented(try read(name)).enumerated() {
         files += [ShippedFile(origin: "\(name) (\(index + 1))", text: block)].compactMap { $0 }

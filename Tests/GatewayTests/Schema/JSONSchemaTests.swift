@@ -32,6 +32,14 @@ import Testing
     #expect(ending.code == 0, "\(ending.output)\(ending.errors)")
   }
 
+  @Test func everyShippedProfileIsValid() async throws {
+    let folder = Self.package.appendingPathComponent("devices").path
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+    #expect(!files.isEmpty)
+    let ending = try await validate(.profiles, files.map { folder + "/" + $0 })
+    #expect(ending.code == 0, "\(ending.output)\(ending.errors)")
+  }
+
   @Test func whatInitWritesIsValid() async throws {
     var first = FirstConfiguration()
     first.id = "truck-5"
@@ -53,6 +61,8 @@ import Testing
     (.rules, "report: [{ signals: [gps.position], every: 10 }]"),
     (.rules, "zones: { a: { circle: [1, 2], radius: 5 parsec } }"),
     (.config, "uplinks: { a: { mqtt: { username: b } } }"), (.config, "journal: { limit: lots }"),
+    (.profiles, "{ protocol: modbus, model: A, metrics: { a: { holding: 1, type: float } } }"),
+    (.profiles, "{ protocol: modbus, model: A, metrics: { a: { holding: 65536, type: int16 } } }"),
     (.devices, "devices: { GPS: { driver: gpsd } }"), (.devices, "devices: { gps: { driver: gpsd, port: 99999 } }"),
   ]) func aMistakeIsUnderlinedWhileTyping(_ kind: FileKind, _ text: String) async throws {
     let ending = try await validate(kind, [try file(text)])
