@@ -14,4 +14,18 @@ enum Decimal {
     guard !text.isEmpty, text.count <= 9, text.allSatisfy({ (48...57).contains($0) }) else { return nil }
     return text.reduce(0) { $0 * 10 + Int($1 - 48) }
   }
+
+  /// A whole number of hexadecimal digits, eight at most.
+  static func hexadecimal(_ text: some Collection<UInt8>) -> Int? {
+    guard !text.isEmpty, text.count <= 8 else { return nil }
+    var number = 0
+    for byte in text {
+      switch byte {
+      case 48...57: number = number << 4 | Int(byte - 48)
+      case 65...70, 97...102: number = number << 4 | Int((byte & 0xDF) - 55)
+      default: return nil
+      }
+    }
+    return number
+  }
 }

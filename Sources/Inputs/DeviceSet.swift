@@ -132,12 +132,7 @@ private struct DeviceLoader {
   private func unknown(_ name: String, at span: SourceSpan, diagnostics: inout Diagnostics) {
     let names = Drivers.all.map { $0.name }
     let list = names.map { "`\($0)`" }.joined(separator: ", ")
-    if Drivers.planned.contains(name) {
-      return diagnostics.error(
-        "driver-not-yet", "driver `\(name)` comes with a later version of Waypost", at: span,
-        help: "until then take this device out; the drivers of this version are \(list)")
-    }
-    let closest = Suggestion.closest(name, in: names + Drivers.planned)
+    let closest = Suggestion.closest(name, in: names)
     diagnostics.error(
       "unknown-driver", "there is no driver of that name", at: span,
       help: closest.map { "did you mean `\($0)`?" } ?? "the drivers are \(list)")

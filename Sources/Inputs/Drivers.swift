@@ -5,11 +5,9 @@ public enum Drivers {
     ModbusDriver.self,
     NMEADriver.self,
     ReplayDriver.self,
+    SerialDriver.self,
     SimulatorDriver.self,
   ]
-
-  /// Drivers of later versions, so that their names aren't taken for a slip.
-  static let planned = ["serial"]
 
   static func named(_ name: String) -> (any Driver.Type)? { all.first { $0.name == name } }
 }

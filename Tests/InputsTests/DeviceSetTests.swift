@@ -79,7 +79,7 @@ import Testing
     #expect(finding.help == "did you mean `gpsd`?")
   }
 
-  @Test(arguments: ["modbus", "serial"])
+  @Test(arguments: ["modbus"])
   func aDriverOfALaterVersionIsNoSlip(_ driver: String) throws {
     let outcome = load("devices:\n  reefer:\n    driver: \(driver)\n    profile: xy-md02\n")
     let finding = try #require(outcome.findings.first)

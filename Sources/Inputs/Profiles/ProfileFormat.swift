@@ -15,7 +15,8 @@ public protocol ProfileFormat: Sendable {
 /// The kinds of profiles that there are. A new one is a line here.
 public enum ProfileFormats {
   public static let all: [any ProfileFormat.Type] = [
-    ModbusProfile.self
+    ModbusProfile.self,
+    SerialProfile.self,
   ]
 
   /// What a profile may hold.
