@@ -3,6 +3,24 @@ public enum Value: Hashable, Sendable {
   case number(Double)
   case boolean(Bool)
   case text(String)
+
+  public var kind: SignalCatalogue.Metric.Kind {
+    switch self {
+    case .number: .number
+    case .boolean: .boolean
+    case .text: .text
+    }
+  }
+
+  /// As it stands in an argument or a line of the log: numbers without a needless fraction.
+  public var plainText: String {
+    switch self {
+    case .number(let number) where number.rounded() == number && abs(number) < 1e15: "\(Int64(number))"
+    case .number(let number): "\(number)"
+    case .boolean(let flag): "\(flag)"
+    case .text(let text): text
+    }
+  }
 }
 
 /// How far a signal's value can be relied on.

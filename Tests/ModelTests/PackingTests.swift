@@ -41,6 +41,12 @@ import Testing
         .outcome(
           ActionOutcome(
             id: "abc123-7", rule: "late", action: "run", target: "notify", result: .failed, reason: "exit code 3")))),
+    Observation(
+      time: .seconds(14),
+      content: .system(
+        .outcome(
+          ActionOutcome(
+            id: "abc123-8", rule: "late", action: "write", target: "cab.fan", value: .text("low"), result: .done)))),
   ]
 
   @Test func aHookRunComesBackUnchanged() throws {
@@ -56,6 +62,21 @@ import Testing
     for length in 0..<writer.bytes.count {
       var cut = PackedReader(Array(writer.bytes.prefix(length)))
       #expect(throws: PackingError.self) { _ = try cut.hookRun() }
+    }
+  }
+
+  @Test func aWriteComesBackUnchanged() throws {
+    let write = ActuatorWrite(
+      id: "abc123-7", time: .seconds(5), timestamp: Timestamp(milliseconds: 6), rule: "late", state: .cleared,
+      device: "cab", metric: "fan", value: .text("low"), isPulse: true, maxAge: .seconds(3))
+    var writer = PackedWriter()
+    writer.write(write)
+    var reader = PackedReader(writer.bytes)
+    #expect(try reader.actuatorWrite() == write)
+    #expect(reader.isAtEnd)
+    for length in 0..<writer.bytes.count {
+      var cut = PackedReader(Array(writer.bytes.prefix(length)))
+      #expect(throws: PackingError.self) { _ = try cut.actuatorWrite() }
     }
   }
 

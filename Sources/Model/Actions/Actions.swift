@@ -21,11 +21,16 @@ public struct LogLine: Hashable, Sendable {
 
 /// How often a device is to be read from now on.
 public struct Sampling: Hashable, Sendable {
+  public var time: EngineTime
+  /// The rule whose turn changed it; `nil` where a reload or the start did.
+  public var rule: String?
   public var device: String
   /// The shortest that any rule which is up asks for; `nil`: as the device's own `every` says.
   public var every: Interval?
 
-  public init(device: String, every: Interval?) {
+  public init(time: EngineTime, rule: String? = nil, device: String, every: Interval?) {
+    self.time = time
+    self.rule = rule
     self.device = device
     self.every = every
   }

@@ -15,6 +15,19 @@ extension PackedWriter {
     write(run.data)
   }
 
+  public mutating func write(_ write: ActuatorWrite) {
+    self.write(write.id)
+    self.write(write.time.nanoseconds)
+    self.write(optional: write.timestamp) { $0.write($1.milliseconds) }
+    self.write(write.rule)
+    self.write(byte: write.state.rawValue)
+    self.write(write.device)
+    self.write(write.metric)
+    self.write(write.value)
+    self.write(write.isPulse)
+    self.write(write.maxAge.nanoseconds)
+  }
+
   public mutating func write(_ members: [GeneralEvent.Member]) {
     write(UInt64(members.count))
     for member in members {
@@ -49,6 +62,17 @@ extension PackedReader {
     return HookRun(
       id: id, time: time, timestamp: timestamp, rule: rule, state: state, hook: hook, arguments: arguments,
       timeout: Interval(nanoseconds: try signed()), trigger: try members(), data: try members())
+  }
+
+  public mutating func actuatorWrite() throws(PackingError) -> ActuatorWrite {
+    let id = try string()
+    let time = EngineTime(nanoseconds: try signed())
+    let timestamp = try optional { reader throws(PackingError) in Timestamp(milliseconds: try reader.signed()) }
+    let rule = try string()
+    guard let state = GeneralEvent.State(rawValue: try byte()) else { throw .malformed(offset: offset - 1) }
+    return ActuatorWrite(
+      id: id, time: time, timestamp: timestamp, rule: rule, state: state, device: try string(), metric: try string(),
+      value: try value(), isPulse: try bool(), maxAge: Interval(nanoseconds: try signed()))
   }
 
   public mutating func members() throws(PackingError) -> [GeneralEvent.Member] {

@@ -83,8 +83,10 @@ extension PackedWriter {
       write(name)
       write(id)
     case .outcome(let outcome):
-      write(byte: 6)
+      // Recordings of before there was a value read on as they are.
+      write(byte: outcome.value == nil ? 6 : 7)
       write(outcome)
+      if let value = outcome.value { write(value) }
     }
   }
 }
@@ -157,6 +159,10 @@ extension PackedReader {
     case 4: return .tick
     case 5: return .command(name: try string(), id: try string())
     case 6: return .outcome(try actionOutcome())
+    case 7:
+      var outcome = try actionOutcome()
+      outcome.value = try value()
+      return .outcome(outcome)
     default: throw .malformed(offset: offset - 1)
     }
   }

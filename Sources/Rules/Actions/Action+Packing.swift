@@ -41,6 +41,9 @@ extension PackedWriter {
       write(byte: log.level.rawValue)
       write(log.data)
     case .shutdown: write(byte: 7)
+    case .write(let requests):
+      write(byte: 8)
+      write(requests.map { DataMember(key: $0.signal.description, value: $0.value) })
     }
   }
 
@@ -116,6 +119,7 @@ struct ActionUnpacker {
       guard let level = LogLine.Level(rawValue: try reader.byte()) else { throw .malformed(offset: reader.offset) }
       return .log(LogTemplate(message: message, level: level, data: try members(&reader)))
     case 7: return .shutdown
+    case 8: return .write(try writes(&reader))
     default: throw .malformed(offset: reader.offset - 1)
     }
   }
@@ -126,6 +130,16 @@ struct ActionUnpacker {
       throw .malformed(offset: reader.offset - 1)
     }
     return EventTemplate(type: type, severity: severity, data: try members(&reader))
+  }
+
+  /// A value that nobody can tell any more is not left out: that it was not written is told.
+  private func writes(_ reader: inout PackedReader) throws(PackingError) -> [WriteRequest] {
+    var requests: [WriteRequest] = []
+    for _ in 0..<(try reader.count(upTo: 10_000)) {
+      guard let signal = SignalName(try reader.string()) else { throw .malformed(offset: reader.offset) }
+      requests.append(WriteRequest(signal: signal, value: try operand(&reader) ?? .expression(UnknownValue())))
+    }
+    return requests
   }
 
   private func members(_ reader: inout PackedReader) throws(PackingError) -> [DataMember] {
@@ -145,4 +159,12 @@ struct ActionUnpacker {
     default: throw .malformed(offset: reader.offset - 1)
     }
   }
+}
+
+/// What an expression stands for that today's files can't compile.
+private struct UnknownValue: ValueExpression {
+  var reads: [Slot] { [] }
+  var text: String { "unknown" }
+  var canonical: String { "unknown" }
+  func value(in situation: Situation) -> Value? { nil }
 }

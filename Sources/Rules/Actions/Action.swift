@@ -12,6 +12,8 @@ enum Action: Sendable {
   case set([DataMember])
   case run(HookTemplate)
   case log(LogTemplate)
+  /// Writes actuators, in this order.
+  case write([WriteRequest])
   case shutdown
 
   var canonical: String {
@@ -24,6 +26,7 @@ enum Action: Sendable {
     case .run(let hook):
       "run \(hook.hook) \(hook.arguments.map(\.canonical)) \(hook.timeout.nanoseconds) \(hook.data.canonical)"
     case .log(let log): "log \(log.level) \(log.message.debugDescription) \(log.data.canonical)"
+    case .write(let requests): "write \(requests.map { "\($0.signal): \($0.value.canonical)" })"
     case .shutdown: "shutdown"
     }
   }
@@ -35,6 +38,7 @@ enum Action: Sendable {
     case .set(let members): members.flatMap(\.value.reads)
     case .run(let hook): hook.data.flatMap(\.value.reads) + hook.arguments.flatMap(\.reads)
     case .log(let log): log.data.flatMap(\.value.reads)
+    case .write(let requests): requests.flatMap(\.value.reads)
     case .geofenceEvent, .report, .sample, .shutdown: []
     }
   }
@@ -54,6 +58,15 @@ enum Operand: Sendable {
 
   var reads: [Slot] {
     if case .expression(let expression) = self { expression.reads } else { [] }
+  }
+
+  /// As it stands in the file.
+  var text: String {
+    switch self {
+    case .literal(.text(let text)): "\"\(text)\""
+    case .literal(let value): value.plainText
+    case .expression(let expression): expression.text
+    }
   }
 
   /// `nil` where it is unknown.
@@ -112,6 +125,13 @@ struct EventTemplate: Sendable {
 struct SampleRequest: Sendable {
   var device: String
   var every: Interval
+}
+
+/// A value for an actuator. What the metric takes is asked of the catalogue when it is decided: what a rule left behind may be done by
+/// another one's.
+struct WriteRequest: Sendable {
+  var signal: SignalName
+  var value: Operand
 }
 
 struct HookTemplate: Sendable {

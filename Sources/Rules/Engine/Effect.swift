@@ -7,6 +7,8 @@ public enum Effect: Hashable, Sendable {
   case record(Record)
   /// To be started at most once; what becomes of it comes back as `SystemObservation.outcome`.
   case run(HookRun)
+  /// An actuator is to be written; what becomes of it comes back in the same way.
+  case write(ActuatorWrite)
   case log(LogLine)
   /// The device is to be read at another pace from now on. After a restart `RuleEngine.samplings` says what holds.
   case sample(Sampling)

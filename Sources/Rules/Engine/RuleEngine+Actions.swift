@@ -57,6 +57,11 @@ extension RuleEngine {
         let data = log.data.values(in: situation).map { " \($0.key)=\($0.value.plainText)" }.joined()
         effects.append(
           .log(LogLine(id: nextID(), time: time, rule: name, level: log.level, message: log.message + data)))
+      case .write(let requests):
+        for request in requests {
+          write(
+            request, of: name, occurrence, state: isClearing ? .cleared : .raised, at: time, stamp: stamp, &effects)
+        }
       case .shutdown:
         effects.append(.shutdown(Shutdown(id: nextID(), time: time, rule: name)))
         isShuttingDown = true
@@ -64,7 +69,7 @@ extension RuleEngine {
     }
   }
 
-  private mutating func nextID() -> String {
+  mutating func nextID() -> String {
     lastEvent &+= 1
     dirtyEngineRows.insert(.events)
     return "\(engine)-\(lastEvent)"
@@ -98,6 +103,7 @@ extension RuleEngine {
       .init(key: "action", value: .text(outcome.action)), .init(key: "target", value: .text(outcome.target)),
       .init(key: "id", value: .text(outcome.id)), .init(key: "result", value: .text(outcome.result.name)),
     ]
+    if let value = outcome.value { data.append(.init(key: "value", value: value)) }
     if let reason = outcome.reason { data.append(.init(key: "reason", value: .text(reason))) }
     let event = GeneralEvent(
       type: Self.outcomeEvent, severity: outcome.result == .done ? .info : .warning, state: .raised, data: data)
@@ -127,7 +133,7 @@ extension RuleEngine {
   /// How often devices are to be read beside their own pace, by name: the shortest that any rule which is up asks for.
   public var samplings: [Sampling] {
     sampled.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map {
-      Sampling(device: $0.key, every: $0.value)
+      Sampling(time: now, device: $0.key, every: $0.value)
     }
   }
 
@@ -144,17 +150,19 @@ extension RuleEngine {
     return sampled
   }
 
-  mutating func updateSamplings(for rule: Int, _ effects: inout [Effect]) {
+  mutating func updateSamplings(for rule: Int, at time: EngineTime, _ effects: inout [Effect]) {
     guard rules.rules[rule].actions.contains(where: { if case .sample = $0 { true } else { false } }) else { return }
-    tellSamplings(since: sampled, &effects)
+    tellSamplings(since: sampled, by: rules.rules[rule].name, at: time, &effects)
   }
 
   /// Tells what is otherwise now, by name.
-  mutating func tellSamplings(since before: [String: Interval], _ effects: inout [Effect]) {
+  mutating func tellSamplings(
+    since before: [String: Interval], by rule: String? = nil, at time: EngineTime, _ effects: inout [Effect]
+  ) {
     sampled = deriveSamplings()
     let devices = Set(before.keys).union(sampled.keys).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     for device in devices where before[device] != sampled[device] {
-      effects.append(.sample(Sampling(device: device, every: sampled[device])))
+      effects.append(.sample(Sampling(time: time, rule: rule, device: device, every: sampled[device])))
     }
   }
 }
@@ -164,18 +172,6 @@ extension TriggerContext {
   var members: [GeneralEvent.Member] {
     [("zone", zone), ("device", device), ("name", name)].compactMap { key, value in
       value.map { GeneralEvent.Member(key: key, value: .text($0)) }
-    }
-  }
-}
-
-extension Value {
-  /// As it stands in an argument or a line of the log: numbers without a needless fraction.
-  var plainText: String {
-    switch self {
-    case .number(let number) where number.rounded() == number && abs(number) < 1e15: "\(Int64(number))"
-    case .number(let number): "\(number)"
-    case .boolean(let flag): "\(flag)"
-    case .text(let text): text
     }
   }
 }

@@ -162,7 +162,7 @@ extension RuleEngine {
     next.changedByRestore.formUnion(untaken.intersection(kept))
     next.removedRows.formUnion(untaken.subtracting(kept))
     next.receivers.keepNewest(of: receivers)
-    next.tellSamplings(since: sampled, &effects)
+    next.tellSamplings(since: sampled, at: now, &effects)
     self = next
     return effects
   }

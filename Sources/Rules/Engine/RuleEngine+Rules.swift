@@ -98,7 +98,7 @@ extension RuleEngine {
     perform(
       rules.rules[rule].actions, of: rules.rules[rule].name,
       opening: rules.rules[rule].level?.notifiesClear == true ? rule : nil, at: time, &effects)
-    updateSamplings(for: rule, &effects)
+    updateSamplings(for: rule, at: time, &effects)
   }
 
   /// Brings a rule down: closes the events that its raising opened, then does its `clear` actions.
@@ -111,7 +111,7 @@ extension RuleEngine {
     clear(
       rules.rules[rule].name, level.open, by: rules.rules[rule].eventTemplates, rules.rules[rule].clearActions,
       reason: reason, at: time, &effects)
-    updateSamplings(for: rule, &effects)
+    updateSamplings(for: rule, at: time, &effects)
   }
 
   /// Closes events, each with the data of the template that opened it, and does what is to be done then.

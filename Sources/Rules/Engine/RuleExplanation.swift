@@ -35,6 +35,19 @@ public struct RuleExplanation: Hashable, Sendable {
     public var left: Interval
   }
 
+  /// An actuator that it writes.
+  public struct Write: Hashable, Sendable {
+    /// The key in the file under which it stands: `then`, `clear`.
+    public var key: String
+    public var signal: String
+    /// The value as the file has it.
+    public var text: String
+    /// What it gives now; `nil`: unknown.
+    public var value: Value?
+    /// Why that wouldn't be written; `nil` where it would.
+    public var refusal: String?
+  }
+
   public var name: String
   public var description: String?
   /// The kinds of what sets it off, as `enter:zone "depot"`; empty for a level.
@@ -52,6 +65,8 @@ public struct RuleExplanation: Hashable, Sendable {
   /// `when`, then `until`, as far as it has them.
   public var conditions: [Condition]
   public var waits: [Wait]
+  /// In the order of the file. What needs the trigger to be known is unknown here.
+  public var writes: [Write]
   /// Ids of the events that its clearing will close.
   public var openEvents: [String]
 }
@@ -75,7 +90,7 @@ extension RuleEngine {
       isUp: rule.level.map { _ in isUp }, isMuted: state.level.isMuted, since: state.level.since,
       firings: state.firings, lastFired: state.lastFired, dropped: state.dropped,
       conditions: explainedConditions(of: rule, isUp: isUp),
-      waits: explainedWaits(of: index), openEvents: state.level.open.map(\.id))
+      waits: explainedWaits(of: index), writes: explainedWrites(of: rule), openEvents: state.level.open.map(\.id))
   }
 
   private func explainedConditions(of rule: Rule, isUp: Bool) -> [RuleExplanation.Condition] {
@@ -87,6 +102,22 @@ extension RuleEngine {
     }
     if let until { conditions.append(.init(key: "until", counts: isUp, parts: until.parts(in: situation))) }
     return conditions
+  }
+
+  private func explainedWrites(of rule: Rule) -> [RuleExplanation.Write] {
+    let situation = situation(at: now)
+    return [("then", rule.actions), ("clear", rule.clearActions)].flatMap { key, actions in
+      actions.flatMap { action -> [RuleExplanation.Write] in
+        guard case .write(let requests) = action else { return [] }
+        return requests.map { request in
+          let value = request.value.value(in: situation)
+          var refusal: String?
+          if case .refused(let reason) = rules.catalogue.verdict(on: value, for: request.signal) { refusal = reason }
+          return .init(
+            key: key, signal: request.signal.description, text: request.value.text, value: value, refusal: refusal)
+        }
+      }
+    }
   }
 
   private func explainedWaits(of index: Int) -> [RuleExplanation.Wait] {

@@ -4,7 +4,7 @@ import Model
 /// Reads the items of `then:` and `clear:`.
 struct ActionReader {
   static let geofenceEvent = "geofence_event"
-  private static let keys = ["event", "report", "sample", "set", "run", "log", "shutdown"]
+  private static let keys = ["event", "write", "report", "sample", "set", "run", "log", "shutdown"]
 
   enum Place { case then, clear }
 
@@ -38,14 +38,16 @@ struct ActionReader {
       var reader = MappingReader(
         node, what: "an action", example: example ?? "event: { type: late }", diagnostics: &diagnostics)
     else { return nil }
-    let isLater = LaterKeys.refuse(LaterKeys.action, in: &reader, diagnostics: &diagnostics)
     let found = Self.keys.compactMap { reader.entry($0) }
     reader.explain(
       ["notify", "email", "mail", "sms", "push", "alert", "alarm", "notification", "publish", "mqtt", "webhook"],
       "the server tells people: send it `event: { type: …, severity: critical }`; a program of yours is `run: …`")
     reader.explain(
-      ["service", "entity_id", "target"], "that is Home Assistant's; write `event:`, `run:` or `log:`")
-    if !reader.finish(diagnostics: &diagnostics), found.isEmpty, !isLater {
+      ["service", "entity_id", "target"], "that is Home Assistant's; write `event:`, `write:`, `run:` or `log:`")
+    reader.explain(
+      ["output", "relay", "coil", "turn_on", "turn_off", "switch_on", "switch_off", "actuate"],
+      "an actuator is written by `write: { device.metric: true }`")
+    if !reader.finish(diagnostics: &diagnostics), found.isEmpty {
       diagnostics.error(
         "missing-key", "an action says what to do, and this is empty", at: node.span,
         help: "write one of \(Self.keys.map { "`\($0)`" }.joined(separator: ", "))")
@@ -64,6 +66,7 @@ struct ActionReader {
     }
     switch entry.name {
     case "event": return event(entry.value, diagnostics: &diagnostics)
+    case "write": return write(entry.value, diagnostics: &diagnostics)
     case "report": return report(entry.value, diagnostics: &diagnostics)
     case "sample": return sample(entry, diagnostics: &diagnostics)
     case "set": return set(entry.value, diagnostics: &diagnostics)
@@ -165,15 +168,26 @@ struct ActionReader {
       let every = entry.value.interval(
         "the interval of `\(entry.name)`", in: .milliseconds(100) ... .days(1), diagnostics: &diagnostics)
       guard let device = entry.key.name("a device", form: .identifier, diagnostics: &diagnostics) else { return nil }
-      if !catalogue.devices.isEmpty, catalogue.device(device) == nil {
-        diagnostics.error(
-          "unknown-device", "there is no device `\(device)`", at: entry.key.span,
-          help: Suggestion.closest(device, in: catalogue.devices.map(\.name)).map { "did you mean `\($0)`?" }
-            ?? "devices are declared in `devices.d`")
-      }
+      checkPace(of: device, at: entry.key.span, diagnostics: &diagnostics)
       return every.map { SampleRequest(device: device, every: $0) }
     }
     return .sample(requests)
+  }
+
+  private func checkPace(of device: String, at span: SourceSpan, diagnostics: inout Diagnostics) {
+    guard !catalogue.devices.isEmpty else { return }
+    guard let known = catalogue.device(device) else {
+      return diagnostics.error(
+        "unknown-device", "there is no device `\(device)`", at: span,
+        help: Suggestion.closest(device, in: catalogue.devices.map(\.name)).map { "did you mean `\($0)`?" }
+          ?? "devices are declared in `devices.d`")
+    }
+    guard !known.isPaced else { return }
+    // A warning: the rule does all that it says but this, and the device may be another tomorrow.
+    let paced = catalogue.devices.filter(\.isPaced).map { "`\($0.name)`" }.joined(separator: ", ")
+    diagnostics.warning(
+      "not-paced", "`\(device)` tells of itself, at its own pace, which no rule can change", at: span,
+      help: paced.isEmpty ? "take it out; no device of these is asked by the gateway" : "take it out; \(paced) can be")
   }
 
   // MARK: Others
@@ -275,7 +289,7 @@ struct ActionReader {
   }
 
   /// A number, a truth value, a text in quotes, or an expression without.
-  private func operand(_ node: YAMLNode, _ what: String, diagnostics: inout Diagnostics) -> Operand? {
+  func operand(_ node: YAMLNode, _ what: String, diagnostics: inout Diagnostics) -> Operand? {
     guard let scalar = node.scalar else {
       diagnostics.error(
         "wrong-type",

@@ -74,7 +74,7 @@ extension RuleSet {
       catalogue: catalogue, rules: Set(made.map(\.rule.name)),
       rulesOfFiles: Dictionary(made.map { ($0.span.file, [$0.rule.name]) }) { $0.union($1) },
       variables: expressions.vocabulary.variables.mapValues(\.metricKind), computed: computed.map(\.name))
-    let tests = documents.flatMap(\.tests).compactMap { testReader.test($0, diagnostics: &found) }
+    let tests = testReader.tests(documents.map(\.tests), diagnostics: &found)
     guard !found.hasErrors else { return nil }
     var set = RuleSet(
       zones: collection.zones, rules: ruleList, reports: policies, budgets: budgets, computed: computed,
@@ -128,7 +128,6 @@ struct RuleDocument {
       return nil
     }
     guard var reader = MappingReader(root, what: "a rule file", diagnostics: &diagnostics) else { return nil }
-    LaterKeys.refuse(LaterKeys.file, in: &reader, diagnostics: &diagnostics)
     if let node = reader.optional("zones"), var zones = MappingReader(node, what: "`zones`", diagnostics: &diagnostics)
     {
       self.zones = zones.remaining()

@@ -112,6 +112,9 @@ extension RuleSet {
       .choice(["shutdown"]),
       .object([
         .init("event", .either([.text(pattern: "^[A-Za-z0-9_.-]{1,64}$"), .object(event)]), "Tells the server"),
+        .init(
+          "write", .table(names: .any, .anything),
+          "Writes actuators: `device.metric`, and a value or what an expression gives at that moment"),
         .init("report", .oneOrMore(.text()), "Sends the newest of these signals at once"),
         .init("sample", .table(names: .any, .quantity(.time)), "Reads devices so often while the rule is up"),
         .init("set", .table(names: .identifiers, .expression), "Variables, each an expression"),

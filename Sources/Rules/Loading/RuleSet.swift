@@ -81,7 +81,9 @@ public struct RuleSet: Sendable {
     all.add(catalogue.positionDevice ?? "")
     for device in catalogue.devices {
       all.add(device.name)
-      for metric in device.metrics { all.add("\(metric.name) \(metric.unit ?? "")") }
+      for metric in device.metrics {
+        all.add("\(metric.name) \(metric.unit ?? "")\(metric.writing.map { " \($0)" } ?? "")")
+      }
     }
     fingerprint = all.text
   }

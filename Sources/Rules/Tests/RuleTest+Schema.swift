@@ -22,8 +22,9 @@ extension RuleTest {
       .init(
         "variables", .table(names: .identifiers, .either([.number, .boolean, .text()])),
         "What earlier days have `set`, as `{ genset_hours: 249.5 }`"),
-      .init("partial", .boolean, standard: "`false`", "Events that aren't expected don't fail the test"),
-      .init("expect", .list(.object(expectation)), isRequired: true, "The events that must come; `[]`: none may"),
+      .init("partial", .boolean, standard: "`false`", "What isn't expected doesn't fail the test"),
+      .init(
+        "expect", .list(.object(expectation)), isRequired: true, "What must come, one thing in each; `[]`: nothing may"),
       .init(
         "sent", .table(names: .any, .integer(0...RuleTestReader.sentLimit)),
         "How often each of these signals must be sent, as `{ gps.position: 7 }`"),
@@ -58,15 +59,24 @@ extension RuleTest {
   private static var expectation: [Schema.Key] {
     [
       .init("at", .quantity(.time), standard: "whenever", "How long after the beginning, ± 1 s"),
-      .init("event", RuleSet.name, isRequired: true, "The event's type"),
-      .init("rule", RuleSet.name, "The rule that must have raised it"),
-      .init("severity", .choice(["info", "warning", "critical"]), "How bad it must be"),
+      .init("event", RuleSet.name, "The event's type"),
+      .init("write", .table(names: .any, .either([.number, .boolean, .text()])), "What must be written to actuators"),
+      .init("run", .text(), "The hook that must be run"),
+      .init("log", .text(), "How the line must begin that is logged"),
+      .init("sample", .table(names: .any, .quantity(.time)), "How often devices must be read from then on"),
+      .init("shutdown", .boolean, "That the power is about to go"),
+      .init("rule", RuleSet.name, "The rule that it must come of"),
+      .init("severity", .choice(["info", "warning", "critical"]), "How bad the event must be"),
+      .init("level", .choice(["info", "warning", "error"]), "How bad the line of the log must be"),
+      .init("args", .list(.anything), "The hook's arguments, all of them"),
       .init(
         "state", .choice(["raised", "cleared"]), standard: "`raised`",
-        "Whether it begins or ends; the end of an expected event goes without saying"),
+        "Whether it begins or ends; the end of an expected event goes without saying. Of a write or a hook: by `then` or `clear`"
+      ),
       .init(
         "data", .table(names: .any, .either([.number, .boolean, .text()])),
-        "What must be in it; it may hold more. Those of zones have `event_type`, `geofence_id`, `geofence_name`"),
+        "What must be in the event, or go to the hook; it may hold more. Those of zones have `event_type`, `geofence_id`, `geofence_name`"
+      ),
     ]
   }
 }

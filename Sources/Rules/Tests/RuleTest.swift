@@ -18,9 +18,11 @@ public struct RuleTest: Sendable {
   public var start: Timestamp?
   /// How long it takes. `nil`: until nothing more happens or is expected.
   public var duration: Interval?
-  /// Events that aren't expected don't fail it.
+  /// What isn't expected doesn't fail it.
   public var isPartial = false
   public var expectations: [Expectation] = []
+  /// The kinds of which one that nobody expected fails it.
+  public var strictKinds = Kind.alwaysStrict
   /// How often a signal must be sent, in the order of the file.
   public var sent: [SentCount] = []
   /// Variables that earlier days have set, by name.
@@ -70,17 +72,27 @@ public struct RuleTest: Sendable {
     public var content: Observation.Content
   }
 
-  /// An event that must come.
+  /// What may come of rules; by its key in the file.
+  public enum Kind: String, Hashable, Sendable, CaseIterable {
+    case event, write, run, log, sample, shutdown
+
+    /// Those that whoever tests a file must always know of. Of the others a file's tests may say nothing; then they aren't asked.
+    static let alwaysStrict: Set<Kind> = [.event, .write]
+  }
+
+  /// Something that must come.
   public struct Expectation: Sendable {
     public var span: SourceSpan
     /// Since the beginning, ± 1 s; `nil`: whenever.
     public var at: Interval?
-    public var type: String
+    public var kind = Kind.event
+    /// The event's type, the signal that is written, the hook, how the line of the log begins, the device that is sampled.
+    public var name: String
     public var rule: String?
     public var severity: GeneralEvent.Severity?
-    /// `nil`: raised.
+    /// `nil`: of an event raised, of anything else either.
     public var state: GeneralEvent.State?
-    /// Each must be there with that value; the event may have more.
+    /// Each must be there with that value; there may be more. Of what isn't an event: `value`, `every`, `level`, `argument 1`.
     public var data: [GeneralEvent.Member]
   }
 

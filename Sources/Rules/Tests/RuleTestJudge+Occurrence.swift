@@ -7,12 +7,12 @@ extension RuleTestJudge.Occurrence {
     rule = event.rule
     switch event.content {
     case .general(let general):
-      type = general.type
+      name = general.type
       severity = general.severity
       state = general.state
       data = general.data
     case .geofence(let crossing):
-      type = "geofence_event"
+      name = "geofence_event"
       severity = nil
       state = .raised
       // By the names that they have on the wire.
@@ -25,9 +25,20 @@ extension RuleTestJudge.Occurrence {
     }
   }
 
+  /// The same thing, whatever is said of it.
+  func isOfTheSame(as expectation: RuleTest.Expectation) -> Bool {
+    guard kind == expectation.kind else { return false }
+    switch kind {
+    // The data of a line stands behind its text.
+    case .log: return name.hasPrefix(expectation.name)
+    case .event: return name == expectation.name && state == expectation.state ?? .raised
+    default: return name == expectation.name && expectation.state.map { $0 == state } ?? true
+    }
+  }
+
   /// All but the time is as expected.
   func fits(_ expectation: RuleTest.Expectation) -> Bool {
-    type == expectation.type && state == expectation.state ?? .raised && (expectation.rule.map { $0 == rule } ?? true)
+    isOfTheSame(as: expectation) && (expectation.rule.map { $0 == rule } ?? true)
       && (expectation.severity.map { $0 == severity } ?? true)
       && expectation.data.allSatisfy { member in
         data.contains { $0.key == member.key && Self.agree($0.value, member.value) }
@@ -47,25 +58,14 @@ extension RuleTestJudge.Occurrence {
 
   /// The first thing in which it isn't as expected.
   func difference(from expectation: RuleTest.Expectation) -> String {
-    if let expected = expectation.rule, expected != rule { return "`rule: \(rule)`" }
+    if let expected = expectation.rule, expected != rule { return rule.map { "`rule: \($0)`" } ?? "no rule" }
     if let expected = expectation.severity, expected != severity {
       return severity.map { "`severity: \($0)`" } ?? "no severity"
     }
     for member in expectation.data {
       guard let mine = data.first(where: { $0.key == member.key }) else { return "no `\(member.key)`" }
-      if !Self.agree(mine.value, member.value) { return "`\(member.key): \(Self.text(mine.value))`" }
+      if !Self.agree(mine.value, member.value) { return "`\(member.key): \(mine.value.plainText)`" }
     }
     return "something else"
   }
-
-  private static func text(_ value: Value) -> String {
-    switch value {
-    case .number(let number): "\(number)"
-    case .boolean(let flag): "\(flag)"
-    case .text(let text): text
-    }
-  }
-
-  /// For a message.
-  var text: String { state == .cleared ? "the end of `\(type)`" : "`\(type)`" }
 }

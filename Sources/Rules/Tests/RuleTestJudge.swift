@@ -12,13 +12,20 @@ public struct RuleTestJudge: Sendable {
   /// When each signal that the test counts was sent, since the beginning.
   private var sent: [String: [Interval]] = [:]
 
-  /// An event as expectations see it.
+  /// How often devices are asked by now.
+  private var paces: [String: Interval] = [:]
+
+  /// What came, as expectations see it.
   struct Occurrence: Sendable {
     /// When it was decided, and where it carries another time of its own, that; since the beginning.
     var at: [Interval]
     var id: String
-    var type: String
-    var rule: String
+    var kind = RuleTest.Kind.event
+    var name: String
+    /// `nil` where it is no rule's.
+    var rule: String?
+    /// It goes without saying.
+    var isFree = false
     var severity: GeneralEvent.Severity?
     var state: GeneralEvent.State
     var data: [GeneralEvent.Member]
@@ -33,13 +40,30 @@ public struct RuleTestJudge: Sendable {
 
   /// Takes what the engine decided.
   public mutating func take(_ effects: [Effect]) {
-    for case .record(let record) in effects {
-      if let signal = Self.signal(of: record) { sent[signal, default: []].append(record.time - .zero) }
-      guard case .event(let event) = record.body else { continue }
-      var at = [record.time - .zero]
-      if let own = record.timestamp, let utcAtStart { at.append(own - utcAtStart) }
-      raised.append(Occurrence(event, at: at))
+    for effect in effects {
+      switch effect {
+      case .record(let record):
+        if let signal = Self.signal(of: record) { sent[signal, default: []].append(record.time - .zero) }
+        guard case .event(let event) = record.body else { continue }
+        raised.append(Occurrence(event, at: moments(record.time, record.timestamp)))
+      case .write(let write): raised.append(Occurrence(write, at: moments(write.time, write.timestamp)))
+      case .run(let run): raised.append(Occurrence(run, at: moments(run.time, run.timestamp)))
+      case .log(let line): raised.append(Occurrence(line, at: moments(line.time)))
+      case .shutdown(let shutdown): raised.append(Occurrence(shutdown, at: moments(shutdown.time)))
+      case .sample(let sampling):
+        let before = paces[sampling.device]
+        paces[sampling.device] = sampling.every
+        guard let every = sampling.every else { continue }
+        // That a rule goes down, and another's longer pace holds again, goes without saying.
+        raised.append(
+          Occurrence(sampling, every, isFree: before.map { $0 < every } ?? false, at: moments(sampling.time)))
+      }
     }
+  }
+
+  private func moments(_ time: EngineTime, _ own: Timestamp? = nil) -> [Interval] {
+    guard let own, let utcAtStart else { return [time - .zero] }
+    return [time - .zero, own - utcAtStart]
   }
 
   /// What differed: nothing, where the test has passed.
@@ -65,13 +89,13 @@ public struct RuleTestJudge: Sendable {
       // That an event which was expected is cleared again goes without saying.
       if event.state == .cleared, expected.contains(event.id) { continue }
       // Nor does it matter what rules of other files have to say of the same drive.
-      guard test.ownRules.contains(event.rule) else { continue }
+      guard let rule = event.rule, test.ownRules.contains(rule) else { continue }
+      guard test.strictKinds.contains(event.kind), !event.isFree else { continue }
       diagnostics.error(
         "test-failed",
-        "\(event.text) of the rule `\(event.rule)` came at \(Self.text(event.at[0])), and nobody expected it",
-        at: test.span,
+        "\(event.text) of the rule `\(rule)` came at \(Self.text(event.at[0])), and nobody expected it", at: test.span,
         help:
-          "is the rule wrong? If not, add `- { at: \(Self.text(event.at[0])), event: \(event.type)\(event.state == .cleared ? ", state: cleared" : "") }`, or `partial: true` to the test where others may come"
+          "is the rule wrong? If not, add `- { at: \(Self.text(event.at[0])), \(event.written) }`, or `partial: true` to the test where others may come"
       )
     }
     for count in test.sent { compare(count, diagnostics: &diagnostics) }
@@ -111,7 +135,7 @@ public struct RuleTestJudge: Sendable {
   private func explain(
     _ expectation: RuleTest.Expectation, isTaken: [Bool]
   ) -> (message: String, help: String, meant: Int?) {
-    let what = "`\(expectation.type)`\(expectation.state == .cleared ? " was not cleared" : " did not come")"
+    let what = expectation.absence
     let when = expectation.at.map { " at \(Self.text($0))" } ?? ""
     let free = raised.indices.filter { !isTaken[$0] }
     func nearest(_ indices: [Int]) -> Int? {
@@ -120,15 +144,14 @@ public struct RuleTestJudge: Sendable {
     if let late = nearest(free.filter { raised[$0].fits(expectation) }) {
       return (what + when, "it came at \(Self.text(raised[late].at[0]))", late)
     }
-    let state = expectation.state ?? .raised
-    if let other = nearest(free.filter { raised[$0].type == expectation.type && raised[$0].state == state }) {
+    if let other = nearest(free.filter { raised[$0].isOfTheSame(as: expectation) }) {
       let difference = raised[other].difference(from: expectation)
       return (
         what + when + " as it was expected", "it came at \(Self.text(raised[other].at[0])), but with \(difference)",
         other
       )
     }
-    let others = Set(free.map { "`\(raised[$0].type)`" }).sorted()
+    let others = Set(free.filter { test.strictKinds.contains(raised[$0].kind) }.map { raised[$0].text }).sorted()
     let help =
       others.isEmpty ? "nothing else came\(ending)" : "what came besides: \(others.joined(separator: ", "))"
     return (what + when, help, nil)

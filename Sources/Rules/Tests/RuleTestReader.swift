@@ -52,7 +52,7 @@ struct RuleTestReader {
     if let partial = reader.optional("partial")?.boolean("`partial`", diagnostics: &found) { test.isPartial = partial }
     if let node = reader.required("expect", diagnostics: &found) {
       let items = node.sequence("`expect`", count: 0...Self.limit, diagnostics: &found) ?? []
-      test.expectations = items.compactMap { expectation($0, diagnostics: &found) }
+      test.expectations = items.flatMap { expectations($0, diagnostics: &found) }
     }
     if let node = reader.optional("sent") { test.sent = sent(node, diagnostics: &found) }
     reader.finish(diagnostics: &found)

@@ -161,9 +161,9 @@ struct ReloadSentenceTests {
     var story = try Story(
       "rules: [{ name: a, when: reefer.temperature > 0, then: [{ sample: { reefer: 2 s } }] }]")
     story.temperature(5, from: 0, to: 0)
-    #expect(story.engine.samplings == [Sampling(device: "reefer", every: .seconds(2))])
+    #expect(story.engine.samplings.map(\.every) == [.seconds(2)])
     try story.restart()
-    #expect(story.engine.samplings == [Sampling(device: "reefer", every: .seconds(2))])
+    #expect(story.engine.samplings.map(\.every) == [.seconds(2)])
     try story.reload("rules: []", at: 1)
     #expect(story.told == ["sample reefer 2.0 s", "sample reefer -"])
     #expect(story.engine.samplings.isEmpty)

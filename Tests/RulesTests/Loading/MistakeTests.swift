@@ -1,5 +1,6 @@
 import Config
 import Foundation
+import Model
 import Testing
 
 @testable import Rules
@@ -14,6 +15,13 @@ struct MistakeTests {
 
   static let names: [String] = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
 
+  /// Beside what cases have, something to write to.
+  static let catalogue: SignalCatalogue = {
+    var catalogue = RuleCase.catalogue
+    catalogue.devices.append(Scene.cab)
+    return catalogue
+  }()
+
   @Test func thereAreMany() { #expect(Self.names.count >= 60) }
 
   @Test(arguments: names)
@@ -23,7 +31,7 @@ struct MistakeTests {
       path: "rules.yaml", bytes: Array(try Data(contentsOf: folder.appendingPathComponent("input.yaml"))))
     var diagnostics = Diagnostics()
     _ = RuleSet.load(
-      rules: [file], zones: [], catalogue: RuleCase.catalogue,
+      rules: [file], zones: [], catalogue: Self.catalogue,
       readFile: { path, _ throws(Diagnostic) in
         try SourceFile.read(path: folder.appendingPathComponent(path).path, displayPath: path)
       }, diagnostics: &diagnostics)

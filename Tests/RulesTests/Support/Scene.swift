@@ -44,8 +44,24 @@ enum Scene {
         metrics: [
           .init(name: "temperature", kind: .number, unit: "Cel"), .init(name: "door", kind: .boolean),
           .init(name: "mode", kind: .text),
-        ], staleAfter: .seconds(10)),
+        ], staleAfter: .seconds(10), isPaced: true),
     ], positionDevice: "gps")
+
+  /// With a device that has actuators.
+  static let withActuators: SignalCatalogue = {
+    var more = catalogue
+    more.devices.append(cab)
+    return more
+  }()
+
+  static let cab = SignalCatalogue.Device(
+    name: "cab", givesPosition: false,
+    metrics: [
+      .init(name: "buzzer", kind: .boolean, writing: .init()),
+      .init(name: "setpoint", kind: .number, unit: "Cel", writing: .init(minimum: 5, maximum: 30)),
+      .init(name: "fan", kind: .text, writing: .init(choices: [.text("off"), .text("low"), .text("high")])),
+      .init(name: "horn", kind: .boolean, writing: .init(pulse: .milliseconds(500))),
+    ], staleAfter: .seconds(10))
 
   static let visits = Rule(
     name: "visits", triggers: [.enter(.zone("depot")), .exit(.zone("depot"))], actions: [.geofenceEvent])

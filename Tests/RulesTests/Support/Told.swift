@@ -22,6 +22,10 @@ enum Told {
       return
         "\(number(run.time)) run \(run.hook) \(run.arguments) \(run.state) #\(id(run.id))"
         + (run.trigger + run.data).map { " \($0.key)=\($0.value.plainText)" }.joined()
+    case .write(let write):
+      return
+        "\(number(write.time)) write \(write.signal)=\(write.value.plainText)\(write.isPulse ? " pulse" : "")"
+        + "\(write.state == .cleared ? " cleared" : "") #\(id(write.id))"
     case .log(let line): return "\(number(line.time)) log \(line.level) \(line.message)"
     case .sample(let sampling): return "sample \(sampling.device) \(sampling.every.map { "\($0.seconds) s" } ?? "-")"
     case .shutdown(let shutdown): return "\(number(shutdown.time)) shutdown \(shutdown.rule)"
@@ -36,10 +40,15 @@ enum Told {
 struct Story {
   var engine: RuleEngine
   private(set) var told: [String] = []
+  private var catalogue = Scene.catalogue
 
   init(engine: RuleEngine) { self.engine = engine }
 
-  init(_ text: String) throws { engine = try RuleFile.engine(Self.zones + text) }
+  init(_ text: String, catalogue: SignalCatalogue = Scene.catalogue) throws {
+    self.catalogue = catalogue
+    engine = RuleEngine(
+      rules: try RuleFile.load(Self.zones + text, catalogue: catalogue), engine: "abc123", state: [], time: .zero)
+  }
 
   /// `depot`, 100 m around the origin, and `yard`, a kilometre east of it.
   static let zones = """
@@ -71,12 +80,13 @@ struct Story {
   mutating func advance(to second: Double) { told += Told.lines(engine.advance(to: .seconds(second))) }
 
   mutating func reload(_ text: String, at second: Double) throws {
-    told += Told.lines(engine.replace(rules: try RuleFile.load(Self.zones + text), at: .seconds(second)))
+    told += Told.lines(
+      engine.replace(rules: try RuleFile.load(Self.zones + text, catalogue: catalogue), at: .seconds(second)))
   }
 
   /// A kill, and a restart from the rows.
   mutating func restart(_ text: String? = nil) throws {
-    let rules = try text.map { try RuleFile.load(Self.zones + $0) } ?? engine.rules
+    let rules = try text.map { try RuleFile.load(Self.zones + $0, catalogue: catalogue) } ?? engine.rules
     engine = RuleEngine(rules: rules, engine: "abc123", state: engine.snapshot(), time: engine.now)
   }
 

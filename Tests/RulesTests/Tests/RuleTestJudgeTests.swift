@@ -77,7 +77,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("number: 7", "number: 8", "`number: 7.0`"), ("severity: warning", "severity: info", "`severity: warning`"),
+    ("number: 7", "number: 8", "`number: 7`"), ("severity: warning", "severity: info", "`severity: warning`"),
     ("rule: seen", "rule: visit", "`rule: seen`"), ("place: depot", "town: Bern", "no `town`"),
   ]) func whatDiffersInAnEventIsNamed(_ right: String, _ wrong: String, _ difference: String) throws {
     let failures = try failures(expect: Self.right.replacing(right, with: wrong, maxReplacements: 1))
