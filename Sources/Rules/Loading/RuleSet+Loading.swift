@@ -10,7 +10,7 @@ extension RuleSet {
   ///
   /// - Parameters:
   ///   - rules: YAML; taken in the order of their paths, which is the order in which rules fire.
-  ///   - zones: GeoJSON.
+  ///   - zones: GeoJSON; one that a rule file names, known by its path, belongs to that entry alone.
   ///   - catalogue: where it has no devices, signals are not checked.
   ///   - surroundings: what rules may name besides.
   ///   - readFile: reads a file that a zone names: the path as it is written, and the rule file that it is to be sought beside.
@@ -24,15 +24,23 @@ extension RuleSet {
     defer { diagnostics.append(contentsOf: found) }
     let documents = inOrder(rules).compactMap { RuleDocument($0, diagnostics: &found) }
     var collection = ZoneCollection()
+    // What a rule file makes zones of makes none by itself, wherever it lies.
+    var named: Set<String> = []
     for document in documents {
       withoutActuallyEscaping(readFile) { read in
-        let reader = ZoneReader { path throws(Diagnostic) in try read(path, document.file) }
+        let reader = ZoneReader { path throws(Diagnostic) in
+          let file = try read(path, document.file)
+          named.insert(file.path)
+          return file
+        }
         for entry in document.zones { reader.zones(entry, into: &collection, diagnostics: &found) }
       }
     }
     SwappedPlaces(zones: documents.flatMap(\.zones), diagnostics: &found)
       .check(tests: documents.flatMap(\.tests), diagnostics: &found)
-    for file in inOrder(zones) { GeoJSONReader.readZones(of: file, into: &collection, diagnostics: &found) }
+    for file in inOrder(zones) where !named.contains(file.path) {
+      GeoJSONReader.readZones(of: file, into: &collection, diagnostics: &found)
+    }
 
     let declarations = RuleDeclarations(documents.flatMap(\.rules))
     var vocabulary = Vocabulary(catalogue)

@@ -3,12 +3,12 @@ import Config
 import Gateway
 import Glibc
 
-/// `waypost zone`: zones of where the vehicle is.
+/// `waypost zone`: zones of where the vehicle is, or was.
 struct ZoneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "zone",
-    abstract: "Make a zone of where the vehicle is.",
-    subcommands: [Here.self])
+    abstract: "Make a zone of where the vehicle is, or of where it was.",
+    subcommands: [Here.self, Track.self, Parked.self])
 
   /// `waypost zone here NAME RADIUS`.
   struct Here: ParsableCommand {
@@ -41,34 +41,15 @@ struct ZoneCommand: ParsableCommand {
     private static let oldest = 10.0
 
     func run() throws {
-      let radius = try checkedRadius()
+      let radius = try LengthArgument(radius, name: "RADIUS", what: "the radius of a zone", in: 1...1_000_000)
       let fix = try present(in: control.ask(.status).node["status"])
       do {
         let entry = try ZoneEntry.circle(
-          id: name, latitude: fix.latitude, longitude: fix.longitude, radius: radius, comment: fix.comment)
-        guard let file else { return Output.print("zones:\n  \(entry.line)") }
-        try ZoneFile.add(entry, to: file)
-        Output.print("\(entry.line)\nwritten to \(file); `waypost check` and `waypost reload` take it into service")
-      } catch let diagnostic as Diagnostic {
-        try ZoneFile.stop(diagnostic, file)
+          id: name, latitude: fix.latitude, longitude: fix.longitude, radius: radius.text, comment: fix.comment)
+        try ZoneFile.addOrPrint(entry, file)
       } catch {
-        Output.complain("waypost: \(error)")
-        throw ExitCode(2)
+        try ZoneFile.stop(error, file)
       }
-    }
-
-    /// As given, where a rule file would take it.
-    private func checkedRadius() throws -> String {
-      let text = radius.joined(separator: " ")
-      let source = SourceFile(path: "RADIUS", text: text)
-      var diagnostics = Diagnostics()
-      let metres = YAML.parse(source, diagnostics: &diagnostics)?
-        .length("the radius of a zone", in: 1...1_000_000, diagnostics: &diagnostics)
-      guard metres != nil else {
-        Output.show(diagnostics, sources: [source], format: .text)
-        throw ExitCode(2)
-      }
-      return text
     }
 
     private struct Fix {
@@ -96,37 +77,5 @@ struct ZoneCommand: ParsableCommand {
       if let error = fix["estimated_error"]?.number { comment += ", ± \(error.fixed(0)) m" }
       return Fix(latitude: latitude, longitude: longitude, comment: comment)
     }
-  }
-}
-
-/// The rule file that zones are written to.
-enum ZoneFile {
-  /// Adds the zone; the file is replaced as a whole, so that nobody reads half of it.
-  static func add(_ entry: ZoneEntry, to path: String) throws {
-    var bytes: [UInt8] = []
-    var mode: mode_t = 0o644
-    var status = stat()
-    if stat(path, &status) == 0 {
-      bytes = try SourceFile.read(path: path).bytes
-      mode = status.st_mode & 0o7777
-    }
-    let changed = try ZoneInsertion.inserting(entry, into: SourceFile(path: path, bytes: bytes))
-    let temporary = path + "~"
-    try Output.save(changed, to: temporary)
-    guard chmod(temporary, mode) == 0, rename(temporary, path) == 0 else {
-      let reason = String(cString: strerror(errno))
-      unlink(temporary)
-      throw Output.SaveFailure(description: "\(path) can't be written (\(reason))")
-    }
-  }
-
-  /// Shows what is wrong, and ends with 1 where it is what the file holds, with 2 where the file can't be read.
-  static func stop(_ diagnostic: Diagnostic, _ path: String?) throws -> Never {
-    var diagnostics = Diagnostics()
-    diagnostics.append(diagnostic)
-    var sources: [SourceFile] = []
-    if let path, !(diagnostic.span?.isWholeFile ?? true) { sources = [try SourceFile.read(path: path)] }
-    Output.show(diagnostics, sources: sources, format: .text)
-    throw ExitCode(diagnostic.span?.isWholeFile ?? true ? 2 : 1)
   }
 }

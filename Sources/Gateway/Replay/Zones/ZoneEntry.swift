@@ -48,6 +48,23 @@ public struct ZoneEntry: Sendable, Hashable {
       ], comment: comment)
   }
 
+  /// Along a line.
+  /// - Parameters:
+  ///   - line: The file, as a rule file names it.
+  ///   - width: As a rule file has it, with its unit.
+  public static func corridor(id: String, line: String, width: String) throws(Diagnostic) -> ZoneEntry {
+    let isPlain = line.utf8.allSatisfy {
+      (97...122).contains($0) || (65...90).contains($0) || (46...57).contains($0) || $0 == 45 || $0 == 95
+    }
+    var path = line
+    if !isPlain || line.hasPrefix("-") {
+      var writer = JSONWriter(capacity: 80)
+      writer.string(line)
+      path = writer.text
+    }
+    return try ZoneEntry(id: id, fields: [Field("corridor", path), Field("width", width)])
+  }
+
   /// `depot: { circle: [6.1432, 46.2044], radius: 200 m }`
   public var line: String {
     let content = fields.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
