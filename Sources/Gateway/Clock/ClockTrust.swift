@@ -20,6 +20,14 @@ struct ClockTrust: Sendable {
   /// - Parameter notBefore: A GPS time before this is wrong (week roll-over): the release's date.
   init(notBefore: Timestamp) { self.notBefore = notBefore }
 
+  /// One that believes a GPS from the beginning, as in a recorded drive, and follows it where it steps.
+  /// - Parameter utcAtZero: What it said.
+  init(recorded utcAtZero: Timestamp) {
+    notBefore = Timestamp(milliseconds: .min)
+    mapping = utcAtZero
+    byGPS = true
+  }
+
   /// The UTC at engine time zero, while the clock is trusted.
   var utcAtZero: Timestamp? { mapping }
 

@@ -9,7 +9,7 @@ public import Rules
 public struct ReplayRun {
   /// What came of it.
   public struct Summary: Sendable {
-    /// What the engine was fed.
+    /// What the file holds of them, as far as it was fed.
     public var observations = 0
     /// Of them, position fixes.
     public var fixes = 0
@@ -27,11 +27,15 @@ public struct ReplayRun {
   private var engine: RuleEngine
   private let rules: RuleSet
   private var gateway = "replay"
+  /// What the gateway would tell of itself before the next point of a track.
+  private var told: [SystemObservation] = []
+  /// The clock of a track whose fixes have dates.
+  private var trust: ClockTrust?
 
   private enum Source {
     /// - Parameter size: Of the file, bytes.
     case recording(RecordingReader, size: Int64)
-    /// - Parameter next: The point that is fed next; −1: the start comes first.
+    /// - Parameter next: The point that is fed next.
     case track(Track, next: Int)
     /// All was fed, and what was wrong with it is told.
     case over
@@ -48,16 +52,30 @@ public struct ReplayRun {
     } else {
       engine = RuleEngine(rules: rules, engine: "replay", state: [], time: .zero)
       let file = try SourceFile.read(path: path, limit: TrackReader.byteLimit)
-      source = .track(
-        try TrackReader.read(file.bytes, file: path, device: catalogue.positionDevice ?? "gps"), next: -1)
+      let track = try TrackReader.read(file.bytes, file: path, device: catalogue.positionDevice ?? "gps")
+      source = .track(track, next: 0)
+      told = [.start(downtime: .zero)]
+      // On the road the clock was trusted before the drive began, by NTP or by the GPS; what was recorded is older than any build.
+      trust = Self.utcAtZero(track).map { ClockTrust(recorded: $0) }
+      if let utc = trust?.utcAtZero { told.append(.clock(utcAtZero: utc)) }
     }
+  }
+
+  /// A track whose seconds are counted from its beginning has no dates: nothing real is older than GPS (1980-01-06).
+  private static func utcAtZero(_ track: Track) -> Timestamp? {
+    for point in track.points {
+      guard case .position(_, let position) = point.content, let time = position.time else { continue }
+      guard time.milliseconds >= 315_964_800_000 else { return nil }
+      return time + Interval(nanoseconds: -point.offset.nanoseconds)
+    }
+    return nil
   }
 
   /// How much of the file was fed, 0 to 1.
   public var share: Double {
     switch source {
     case .recording(let reader, let size): size > 0 ? min(1, Double(reader.offset) / Double(size)) : 0
-    case .track(let track, let next): Double(max(0, next)) / Double(max(1, track.points.count))
+    case .track(let track, let next): Double(next) / Double(max(1, track.points.count))
     case .over: 1
     }
   }
@@ -86,17 +104,33 @@ public struct ReplayRun {
         summary.complaints.append("cut off at byte \(offset): \(reason)")
       }
     case .track(let track, let next):
-      if next < track.points.count {
-        source = .track(track, next: next + 1)
-        guard next >= 0 else { return feed(Observation(time: .zero, content: .system(.start(downtime: .zero)))) }
-        let point = track.points[next]
-        return feed(Observation(time: max(engine.now, .zero + point.offset), content: point.content))
-      }
-      complain(of: track.issues)
+      if let step = takeTrack(track, next: next) { return step }
     case .over: return nil
     }
     source = .over
     return nil
+  }
+
+  /// The next step of a track; `nil` at its end, after what was held back by then.
+  private mutating func takeTrack(_ track: Track, next: Int) -> ReplayStep? {
+    guard next < track.points.count else {
+      source = .over
+      let effects = engine.sendHeldBack()
+      complain(of: track.issues)
+      guard !effects.isEmpty else { return nil }
+      return note(Observation(time: engine.now, content: .system(.tick)), effects)
+    }
+    let point = track.points[next]
+    let time = max(engine.now, .zero + point.offset)
+    if told.isEmpty, case .position(_, let position) = point.content, let step = trust?.fix(position.time, at: time) {
+      told = [step]
+    }
+    guard told.isEmpty else {
+      let content = Observation.Content.system(told.removeFirst())
+      return feed(Observation(time: time, content: content), isOfFile: false)
+    }
+    source = .track(track, next: next + 1)
+    return feed(Observation(time: time, content: point.content))
   }
 
   private mutating func complain(of issues: TrackIssues) {
@@ -106,10 +140,16 @@ public struct ReplayRun {
     }
   }
 
-  private mutating func feed(_ observation: Observation) -> ReplayStep {
-    let step = ReplayStep(observation: observation, effects: engine.ingest(observation), gateway: gateway)
-    summary.observations += 1
-    if case .position = observation.content { summary.fixes += 1 }
+  private mutating func feed(_ observation: Observation, isOfFile: Bool = true) -> ReplayStep {
+    if isOfFile {
+      summary.observations += 1
+      if case .position = observation.content { summary.fixes += 1 }
+    }
+    return note(observation, engine.ingest(observation))
+  }
+
+  private mutating func note(_ observation: Observation, _ effects: [Effect]) -> ReplayStep {
+    let step = ReplayStep(observation: observation, effects: effects, gateway: gateway)
     for effect in step.effects {
       guard case .record(let record) = effect else { continue }
       summary.records += 1

@@ -13,6 +13,19 @@ extension RuleEngine {
     for report in reports.endTracks(at: now, in: situation(at: now)) { send(report, &effects) }
   }
 
+  /// What report policies hold back, as it goes when nothing more comes: the last fix of a track as when the fix is lost, all else when it
+  /// is due. For the end of a recorded drive: rules are not asked, since what they would say of a silence that nobody recorded is
+  /// invention.
+  public mutating func sendHeldBack() -> [Effect] {
+    var effects: [Effect] = []
+    endTracks(&effects)
+    while let due = reports.nextDeadline {
+      now = max(now, due)
+      for report in reports.fire(at: due, in: situation(at: due)) { send(report, &effects) }
+    }
+    return effects
+  }
+
   /// Where the vehicle was left is worth more than any other fix, and the next start may be weeks away.
   mutating func sendTracksBeforeShutdown(at time: EngineTime, _ effects: inout [Effect]) {
     guard isShuttingDown else { return }

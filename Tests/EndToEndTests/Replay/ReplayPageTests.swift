@@ -51,10 +51,17 @@ extension EndToEnd {
       var console: [String]
       /// Addresses that the page, not the browser itself, asked for.
       var requests: [String]
+
+      /// What a script of the test's noted in the document element's `data-KEY`.
+      func noted(_ key: String) throws -> String? {
+        document.firstMatch(of: try Regex("data-\(key)=\"([^\"]*)\"")).flatMap {
+          $0.output[1].substring.map(String.init)
+        }
+      }
     }
 
     /// Opens a page and lets it run for some virtual seconds.
-    private static func open(_ page: String, in bench: Bench) throws -> Seen {
+    static func open(_ page: String, in bench: Bench, seconds: Int = 6) throws -> Seen {
       let file = try bench.write(page, to: "opened.html")
       let chromium = try #require(Environment.program("chromium"))
       let result = try bench.run(
@@ -63,7 +70,7 @@ extension EndToEnd {
           "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
           "--user-data-dir=\(bench.path("profile"))", "--log-net-log=\(bench.path("net.json"))",
           // The browser's own errands fail at once.
-          "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", "--virtual-time-budget=6000",
+          "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", "--virtual-time-budget=\(seconds * 1000)",
           "--window-size=1200,800", "--enable-logging=stderr", "--dump-dom", "file://\(file)",
         ], name: "chromium", within: 120, environment: ["HOME": bench.directory])
       try #require(result.exit == .code(0), "\(result.errors.suffix(2000))")
@@ -140,21 +147,17 @@ extension EndToEnd {
           .replacing(/<meta http-equiv="Content-Security-Policy"[^>]*>/, with: "")
           .replacingOccurrences(of: "</body>", with: hands)
         let seen = try Self.open(page, in: bench)
-        func noted(_ key: String) -> String? {
-          seen.document.firstMatch(of: try! Regex("data-\(key)=\"([^\"]*)\"")).flatMap {
-            $0.output[1].substring.map(String.init)
-          }
-        }
-        let listed = try #require(noted("listed").flatMap { Int($0) })
+        let listed = try #require(seen.noted("listed").flatMap { Int($0) })
         #expect(listed > 2)
-        #expect(noted("pins") == "\(listed)")
-        #expect(noted("hidden") == "0")
-        #expect(noted("again") == "\(listed)")
+        #expect(try seen.noted("pins") == "\(listed)")
+        #expect(try seen.noted("hidden") == "0")
+        #expect(try seen.noted("again") == "\(listed)")
         // Browsers differ in what they escape within an attribute.
-        let popup = noted("popup")?.replacingOccurrences(of: "&lt;", with: "<").replacingOccurrences(
+        let popup = try seen.noted("popup")?.replacingOccurrences(of: "&lt;", with: "<").replacingOccurrences(
           of: "&gt;", with: ">")
         #expect(popup?.hasPrefix("Entered <script>document.title") ?? false, "\(popup ?? "")")
-        #expect(noted("now")?.hasPrefix("2026-02-13 16:31:40 UTC") ?? false, "\(noted("now") ?? "")")
+        let now = try seen.noted("now") ?? ""
+        #expect(now.hasPrefix("2026-02-13 16:31:40 UTC"), "\(now)")
         #expect(seen.console.isEmpty, "\(seen.console)")
       }
     }

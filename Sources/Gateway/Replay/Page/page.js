@@ -145,7 +145,7 @@
         // lines meet.
         const lines = shapes.flat();
         shape = L.polyline(lines, { renderer: renderers.zones, color: tint, opacity: 0.26, lineCap: "round", lineJoin: "round", smoothFactor: 0 });
-        bands.push({ shape, width: zone.width, lat: lines[0][0][0] });
+        bands.push({ shape, width: zone.width, lat: shape.getBounds().getCenter().lat });
         L.polyline(lines, { renderer: renderers.zones, color: tint, weight: 1.2, opacity: 0.8, dashArray: "5 5", interactive: false })
           .addTo(layers.corridor);
       } else {
