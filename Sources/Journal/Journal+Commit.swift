@@ -46,12 +46,14 @@ extension Journal {
     next.head.isClosed = false
     next.head.isStopUnknown = false
     var transaction = Transaction(
-      database: database, memory: next, pageLimit: pageLimit, options: options, deflater: deflater, inflater: inflater)
+      database: database, memory: next, sums: sums, pageLimit: pageLimit, options: options, deflater: deflater,
+      inflater: inflater)
     try database.transaction(step: "commit") { () throws(JournalError) in
       try transaction.perform(commit)
       attempted = transaction.memory.head
     }
     cache.forget(transaction.changedBlocks)
+    for row in commit.state { sums.apply(row) }
     return transaction.memory
   }
 }

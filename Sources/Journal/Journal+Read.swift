@@ -26,8 +26,27 @@ extension Journal {
         }
       }
       header = try table.first(after: current.first)
+      // What the header of a damaged block says counts for nothing.
+      if let next = header, !memory.damaged.contains(current.first) { try examine(hole: current.last, next.first) }
     }
     return found
+  }
+
+  /// Blocks follow one another, and where one was deleted some cursor covers its place. What no cursor knows of is gone without our doing:
+  /// a page that was never written, or is another's. SQLite sees nothing wrong in that.
+  private func examine(hole last: UInt64, _ next: UInt64) throws(JournalError) {
+    guard next <= last || next - last > 1, !memory.uplinks.isEmpty else { return }
+    if next > last {
+      let hole = last + 1...next - 1
+      let isKnown = memory.uplinks.values.contains { uplink in
+        Lane.allCases.contains { uplink.cursors[$0].contains(hole) }
+      }
+      if isKnown { return }
+    }
+    Suspicion.raise(path, isCertain: true)
+    throw JournalError(
+      .damaged, "the journal is damaged; restart the gateway: it sets the file aside and reports what is missing",
+      cause: "block \(next) follows \(last)", place: path)
   }
 
   /// From the cache, or unpacked; `nil` when it is damaged.

@@ -20,7 +20,7 @@ extension Journal {
   }
 
   private func reopen() throws(JournalError) {
-    let (fresh, known) = try Journal.load(path: path, options: options)
+    let (fresh, known, rows) = try Journal.load(path: path, options: options)
     do throws(JournalError) {
       guard var known else {
         throw JournalError(.damaged, "the journal's content is gone; restart the gateway", place: path)
@@ -33,6 +33,7 @@ extension Journal {
       known.damaged = memory.damaged
       known.deadLetters.waiting = memory.deadLetters.waiting
       memory = known
+      sums = rows
       database = fresh
     } catch {
       fresh.close()

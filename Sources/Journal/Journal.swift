@@ -41,6 +41,7 @@ public final class Journal {
   var database: Database?
   var isFinished = false
   var memory: Memory
+  var sums: StateSums
   let deflater = Deflater(.quick)
   let inflater = Inflater()
   var cache = BlockCache()
@@ -52,11 +53,14 @@ public final class Journal {
   /// What was wrong with the file when it was opened, and what was done about it.
   public let recovery: RecoveryReport?
 
-  init(path: String, options: Options, database: Database, memory: Memory, recovery: RecoveryReport?) {
+  init(
+    path: String, options: Options, database: Database, memory: Memory, sums: StateSums, recovery: RecoveryReport?
+  ) {
     self.path = path
     self.options = options
     self.database = database
     self.memory = memory
+    self.sums = sums
     self.recovery = recovery
   }
 

@@ -5,6 +5,8 @@ import Model
 struct Transaction {
   let database: Database
   var memory: Memory
+  /// As before the commit.
+  let sums: StateSums
   let pageLimit: Int64
   let options: Journal.Options
   let deflater: Deflater
@@ -44,6 +46,9 @@ struct Transaction {
     try ActionTable(database: database).apply(commit.actions, at: time)
     try save(recording)
     try saveCursors()
+    memory.head.stateSum = sums.total(after: commit.state)
+    memory.head.cursorCount = UInt64(memory.uplinks.count)
+    memory.head.hasLostCursors = false
     try state.save(memory.head)
   }
 
@@ -70,9 +75,8 @@ struct Transaction {
     memory.pendingMapping = nil
     guard memory.boots[last].utcAtZero == nil else { return }
     memory.boots[last].utcAtZero = utcAtZero
-    try database.run(
-      "UPDATE boots SET utc=? WHERE ordinal=? AND utc IS NULL",
-      [.integer(utcAtZero.milliseconds), .integer(memory.boots[last].ordinal)], step: "note the clock")
+    try RunTable(database: database).save(memory.boots[last])
+    try state.saveCopy(of: memory)
     guard memory.deadLetters.counts.kept > 0 else { return }
     try DeadLetterTable(database: database).date(boot: memory.boots[last].id, utcAtZero: utcAtZero)
   }

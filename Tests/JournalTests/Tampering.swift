@@ -1,4 +1,6 @@
 import CSQLite
+@testable import Journal
+import Model
 import Testing
 
 extension JournalFolder {
@@ -8,5 +10,36 @@ extension JournalFolder {
     #expect(sqlite3_open(path, &handle) == SQLITE_OK)
     #expect(sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK)
     sqlite3_close(handle)
+  }
+
+  /// What an older version left, which knew the first `version` steps of the schema only. The file must be closed.
+  func takeBack(toSchema version: Int) throws {
+    let database = try Database(path: path, busyTimeout: 0)
+    defer { database.close() }
+    if version < 3 {
+      try database.run("ALTER TABLE runs DROP COLUMN crc", step: "test")
+      try database.run("ALTER TABLE boots DROP COLUMN crc", step: "test")
+      try database.run("DELETE FROM state WHERE kind='.journal' AND name='runs'", step: "test")
+      let state = StateTable(database: database)
+      for kind in [".journal", ".cursor"] {
+        for row in try state.ownRows(of: kind) {
+          var value = try #require(row.value)
+          if row.name == "head", kind == ".journal" {
+            let head = try Head(packed: value)
+            var tail = PackedWriter()
+            tail.write(optional: head.stateSum) { $0.write($1) }
+            tail.write(head.cursorCount)
+            tail.write(head.hasLostCursors)
+            value = [1] + value.dropFirst().dropLast(tail.bytes.count)
+          }
+          try state.set(kind, row.name, value)
+        }
+      }
+    }
+    if version < 2 {
+      try database.run("DROP TABLE dead_letters", step: "test")
+      try database.run("DELETE FROM state WHERE name='dead letters'", step: "test")
+    }
+    try database.run("PRAGMA user_version=\(version)", step: "test")
   }
 }

@@ -11,8 +11,10 @@ extension Journal {
   ) throws(JournalError) {
     let database = try connection()
     let table = BlockTable(database: database)
+    // Where cursors were lost to damage, one that isn't known may have been: nothing that was salvaged is to be passed over.
     let start =
-      from == .now ? memory.head.lastSequence : (try table.first(after: 0)?.first ?? memory.head.lastSequence + 1) - 1
+      from == .now && !memory.head.hasLostCursors
+      ? memory.head.lastSequence : (try table.first(after: 0)?.first ?? memory.head.lastSequence + 1) - 1
     var cursor =
       memory.uplinks[uplink]
       ?? UplinkCursor(cursors: LaneCursors(low: start), lanes: lanes, keep: keep, seen: memory.head.time)

@@ -1,41 +1,65 @@
 import Glibc
 
-/// Moves a damaged journal out of the way, next to where it was, so that nothing of it is lost.
+/// Moves a damaged journal out of the way, next to where it was, so that nothing of it is lost: `journal.db.broken-N`, its log with it.
 enum BrokenFile {
-  /// The most that are kept; then the oldest names are used up, and opening fails until somebody looks.
-  static let limit = 100
+  /// The most damaged journals that are kept beside the newest; the oldest are deleted first.
+  static let limit = 4
 
-  /// A file without a byte, or a log without its file: SQLite would begin anew without a word, and delete the log.
-  static func setAsideEmpty(_ path: String) throws(JournalError) -> RecoveryReport? {
-    guard size(of: path) == 0, exists(path) || size(of: path + "-wal") > 0 else { return nil }
-    return try setAside(
-      path, because: JournalError(.damaged, "", cause: exists(path) ? "it was empty" : "its file was gone", place: path)
-    )
+  static let suffixes = ["-wal", "-shm", "-journal", ""]
+
+  static func setAside(_ path: String, because reason: String) throws(JournalError) -> RecoveryReport {
+    // Where a log was moved already and its file wasn't, they go on under one name.
+    let number = (numbers(of: path).filter { exists("\(path).broken-\($0)") }.max() ?? 0) + 1
+    let target = "\(path).broken-\(number)"
+    var report = RecoveryReport(reason: reason, setAside: [], bytes: 0)
+    // The log first: without it the database is older, but whole; the other way round a new database would replay a foreign log.
+    for suffix in suffixes where exists(path + suffix) {
+      let size = size(of: path + suffix)
+      guard rename(path + suffix, target + suffix) == 0 else {
+        throw JournalError(
+          .cannotOpen, "the damaged journal can't be set aside; move it away by hand, and check the folder's owner",
+          cause: String(cString: strerror(errno)), place: path + suffix)
+      }
+      report.setAside.append(target + suffix)
+      report.bytes += size
+    }
+    Suspicion.clear(path)
+    return report
   }
 
-  static func setAside(_ path: String, because error: JournalError) throws(JournalError) -> RecoveryReport {
-    for number in 1...limit {
-      let target = "\(path).broken-\(number)"
-      guard !exists(target) else { continue }
-      var report = RecoveryReport(
-        reason: "the journal was damaged (\(error.cause ?? error.message))", setAside: [], bytes: 0)
-      // The log first: without it the database is older, but whole; the other way round a new database would replay a foreign log.
-      for suffix in ["-wal", "-shm", "-journal", ""] where exists(path + suffix) {
-        let size = size(of: path + suffix)
-        guard rename(path + suffix, target + suffix) == 0 else {
-          throw JournalError(
-            .cannotOpen, "the damaged journal can't be set aside; move it away by hand, and check the folder's owner",
-            cause: String(cString: strerror(errno)), place: path + suffix)
-        }
-        report.setAside.append(target + suffix)
-        report.bytes += size
-      }
-      Suspicion.clear(path)
-      return report
+  /// Deletes the oldest of those that were set aside, until they are few enough and take no more than `bytes`; the newest stays, unless
+  /// `all` is wanted. Gives what was deleted.
+  static func prune(_ path: String, bytes limitBytes: Int64, all: Bool = false) -> [String] {
+    var sets = numbers(of: path).sorted().map { number in
+      suffixes.map { "\(path).broken-\(number)\($0)" }.filter(exists)
     }
-    throw JournalError(
-      .damaged, "\(limit) damaged journals were set aside already; check the disk, then move them away",
-      cause: error.cause, place: path)
+    var deleted: [String] = []
+    func total() -> Int64 { sets.joined().reduce(0) { $0 + size(of: $1) } }
+    while sets.count > (all ? 0 : 1), all || sets.count > limit + 1 || total() > limitBytes {
+      for file in sets.removeFirst() where unlink(file) == 0 { deleted.append(file) }
+    }
+    return deleted
+  }
+
+  /// The numbers in the names of those that were set aside.
+  private static func numbers(of path: String) -> Set<Int> {
+    let (folder, name) = split(path)
+    guard let directory = opendir(folder) else { return [] }
+    defer { closedir(directory) }
+    var numbers: Set<Int> = []
+    let prefix = name + ".broken-"
+    while let entry = readdir(directory) {
+      let file = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      guard file.hasPrefix(prefix) else { continue }
+      if let number = Int(file.dropFirst(prefix.count).prefix { $0.isNumber }) { numbers.insert(number) }
+    }
+    return numbers
+  }
+
+  /// The folder and the name in it.
+  static func split(_ path: String) -> (folder: String, name: String) {
+    guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+    return (slash == path.startIndex ? "/" : String(path[..<slash]), String(path[path.index(after: slash)...]))
   }
 
   static func exists(_ path: String) -> Bool {

@@ -16,6 +16,12 @@ struct Head: Hashable {
   var hasUndated = false
   var drops = DropCounts()
   var recording = RecordingState()
+  /// Over the rule engine's rows as of this commit (see `StateSums`); `nil` in a head of before schema 3.
+  var stateSum: UInt64? = 0
+  /// How many cursors there are.
+  var cursorCount: UInt64 = 0
+  /// Cursors were lost: an uplink that isn't known begins with the oldest record, until the next commit.
+  var hasLostCursors = false
 }
 
 /// What the journal knows of the recording without reading it.
@@ -33,7 +39,8 @@ struct RecordingState: Hashable {
 }
 
 extension Head {
-  private static let version: UInt8 = 1
+  /// 1: without sum and cursors.
+  private static let version: UInt8 = 2
 
   var packed: [UInt8] {
     var writer = PackedWriter()
@@ -56,12 +63,16 @@ extension Head {
     writer.write(recording.bytes)
     writer.write(recording.position)
     writer.write(recording.gateway)
+    writer.write(optional: stateSum) { $0.write($1) }
+    writer.write(cursorCount)
+    writer.write(hasLostCursors)
     return writer.bytes
   }
 
   init(packed: [UInt8]) throws(PackingError) {
     var reader = PackedReader(packed)
-    guard try reader.byte() == Self.version else { throw .malformed(offset: 0) }
+    let version = try reader.byte()
+    guard (1...Self.version).contains(version) else { throw .malformed(offset: 0) }
     lastSequence = try reader.unsigned()
     guard lastSequence < UInt64(Int64.max) else { throw .malformed(offset: 1) }
     for lane in Lane.allCases { totals[lane] = try reader.unsigned() }
@@ -82,6 +93,11 @@ extension Head {
     recording.bytes = try reader.unsigned()
     recording.position = try reader.unsigned()
     recording.gateway = try reader.string()
+    stateSum = nil
+    guard version > 1 else { return }
+    stateSum = try reader.optional { reader throws(PackingError) in try reader.unsigned() }
+    cursorCount = try reader.unsigned()
+    hasLostCursors = try reader.bool()
   }
 }
 

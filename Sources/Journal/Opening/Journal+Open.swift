@@ -13,40 +13,45 @@ extension Journal {
     if let oddity = BrokenFile.isOddity(path) {
       throw JournalError(.cannotOpen, "journal.path names \(oddity); give it a file", place: path)
     }
-    var recovery = try BrokenFile.setAsideEmpty(path)
-    let isNew = makePrivate(path)
-    var database: Database
-    var known: Memory?
+    var recovery = try Repair.finish(path, options)
+    if let cause = Repair.visibleDamage(path) { recovery = try Repair.run(path, because: cause, options) }
     do throws(JournalError) {
-      (database, known) = try load(path: path, options: options)
+      return try start(path, options, now, recovery)
     } catch {
-      guard error.code == .damaged else {
-        // Not left behind: the next start would take it for a journal that was emptied.
-        if isNew, BrokenFile.size(of: path) == 0 { unlink(path) }
+      guard error.code == .damaged else { throw error }
+      recovery = try Repair.run(path, because: error.cause ?? error.message, options)
+    }
+    return try start(path, options, now, recovery)
+  }
+
+  private static func start(
+    _ path: String, _ options: Options, _ now: JournalClock, _ recovery: RecoveryReport?
+  ) throws(JournalError) -> Journal {
+    let isNew = Repair.makePrivate(path)
+    do throws(JournalError) {
+      let (database, known, sums) = try load(path: path, options: options)
+      do throws(JournalError) {
+        let memory = try begin(known, in: database, options: options, now: now)
+        return Journal(
+          path: path, options: options, database: database, memory: memory, sums: sums, recovery: recovery)
+      } catch {
+        database.close()
         throw error
       }
-      recovery = try BrokenFile.setAside(path, because: error)
-      _ = makePrivate(path)
-      (database, known) = try load(path: path, options: options)
+    } catch {
+      // Not left behind: the next start would take it for a journal that was emptied.
+      if isNew, BrokenFile.size(of: path) == 0 { unlink(path) }
+      throw error
     }
-    let memory = try begin(known, in: database, options: options, now: now)
-    return Journal(path: path, options: options, database: database, memory: memory, recovery: recovery)
   }
 
-  /// Positions are nobody else's business: made with mode 0600, which SQLite's log inherits. If it can't be made, opening will say why.
-  private static func makePrivate(_ path: String) -> Bool {
-    let file = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard file >= 0 else { return false }
-    close(file)
-    return true
-  }
-
-  static func load(path: String, options: Options) throws(JournalError) -> (Database, Memory?) {
+  /// The connection, what the journal knows of itself (`nil` in one that was just made), and the sum of the engine's rows.
+  static func load(path: String, options: Options) throws(JournalError) -> (Database, Memory?, StateSums) {
     let database = try Connection.open(path: path, options: options)
     do throws(JournalError) {
       try Suspicion.examine(path, database)
       let tables = StateTable(database: database)
-      guard let memory = try tables.memory() else { return (database, nil) }
+      guard var memory = try tables.memory() else { return (database, nil, StateSums()) }
       if let last = try BlockTable(database: database).last(atOrBefore: UInt64(Int64.max)),
         last.last > memory.head.lastSequence
       {
@@ -54,7 +59,16 @@ extension Journal {
           .damaged, "the journal holds records past its end; it is set aside at the next start",
           cause: "block \(last.first)…\(last.last) past \(memory.head.lastSequence)", place: path)
       }
-      return (database, memory)
+      // Trees that the first commits write to; what else is broken is met when it is read.
+      _ = try ActionTable(database: database).open()
+      let sums = StateSums(try tables.engineRows())
+      guard memory.head.stateSum == nil || memory.head.stateSum == sums.total else {
+        throw JournalError(
+          .damaged, "the rule engine's state is damaged; it is set aside at the next start",
+          cause: "the rule engine's state is damaged", place: path)
+      }
+      memory.head.stateSum = sums.total
+      return (database, memory, sums)
     } catch {
       database.close()
       throw error
@@ -88,14 +102,11 @@ extension Journal {
     let final = memory
     try database.transaction(step: "begin") { () throws(JournalError) in
       let state = StateTable(database: database)
-      if let boot = final.boots.last, !isSameBoot {
-        try database.run(
-          "INSERT INTO boots (ordinal,id,zero) VALUES (?,?,?)",
-          [.integer(boot.ordinal), .text(boot.id), .integer(boot.zero)], step: "note the boot")
-      }
+      let table = RunTable(database: database)
+      if let boot = final.boots.last, !isSameBoot { try table.save(boot) }
+      if !isSameBoot || needsNewIDs { try state.saveCopy(of: final) }
       if needsNewIDs, let run = final.runs.last {
-        try database.run(
-          "INSERT INTO runs (ordinal,id) VALUES (?,?)", [.integer(run.ordinal), .text(run.id)], step: "note the run")
+        try table.insert(run)
         try state.saveIdentity(engine: final.engineID, machine: final.machineID)
         if final.head.recording.isOn { try continueRecording(&memory, in: database) }
       }

@@ -36,7 +36,11 @@ enum Schema {
         raw INTEGER NOT NULL, crc INTEGER NOT NULL, data BLOB NOT NULL, UNIQUE (uplink, journal, seq))
       """
     ],
+    // The journal's own rows in `state` are sealed, too: see `seal`.
+    ["ALTER TABLE runs ADD COLUMN crc INTEGER", "ALTER TABLE boots ADD COLUMN crc INTEGER"],
   ]
+  /// The step with which the rows got their seals, from 0.
+  private static let sealingStep = 2
 
   static var version: Int64 { Int64(steps.count) }
 
@@ -58,10 +62,22 @@ enum Schema {
     for step in Int(clamping: max(0, found))..<steps.count {
       try database.transaction(step: "prepare the schema") { () throws(JournalError) in
         for sql in steps[step] { try database.run(sql, step: "prepare the schema") }
+        if step == sealingStep { try seal(database) }
         try database.run("PRAGMA user_version=\(step + 1)", step: "prepare the schema")
         try database.run("PRAGMA application_id=\(applicationID)", step: "prepare the schema")
       }
     }
+  }
+}
+
+extension Schema {
+  private static func seal(_ database: Database) throws(JournalError) {
+    var rows: [(kind: String, name: String, value: [UInt8])] = []
+    try database.query("SELECT kind,name,value FROM state WHERE substr(kind,1,1)='.'", step: "prepare the schema") {
+      rows.append(($0.text(0), $0.text(1), $0.blob(2)))
+    }
+    let state = StateTable(database: database)
+    for row in rows { try state.setOwn(row.kind, row.name, row.value) }
   }
 }
 

@@ -38,64 +38,77 @@ struct StateTable {
     return rows
   }
 
-  func rows(of kind: String) throws(JournalError) -> [(name: String, value: [UInt8])] {
-    var rows: [(name: String, value: [UInt8])] = []
+  /// Rows of the journal itself, by name; `nil` in place of what doesn't bear its seal.
+  func ownRows(of kind: String) throws(JournalError) -> [(name: String, value: [UInt8]?)] {
+    var rows: [(name: String, value: [UInt8]?)] = []
     try database.query(
       "SELECT name,value FROM state WHERE kind=? ORDER BY name", [.text(kind)], step: "read state"
-    ) { row in rows.append((row.text(0), row.blob(1))) }
+    ) { row in rows.append((row.text(0), Seal.open(row.blob(1), kind, row.text(0)))) }
     return rows
+  }
+
+  /// Sets a row of the journal itself.
+  func setOwn(_ kind: String, _ name: String, _ value: [UInt8]) throws(JournalError) {
+    try set(kind, name, Seal.close(value, kind, name))
   }
 }
 
 extension StateTable {
-  func save(_ head: Head) throws(JournalError) { try set(Self.journalKind, "head", head.packed) }
+  func save(_ head: Head) throws(JournalError) { try setOwn(Self.journalKind, "head", head.packed) }
 
   func saveIdentity(engine: String, machine: String) throws(JournalError) {
     var writer = PackedWriter()
     writer.write(engine)
     writer.write(machine)
-    try set(Self.journalKind, "identity", writer.bytes)
+    try setOwn(Self.journalKind, "identity", writer.bytes)
+  }
+
+  func saveCopy(of memory: Memory) throws(JournalError) {
+    try setOwn(Self.journalKind, RunCopy.name, RunCopy(memory).packed)
   }
 
   func save(_ cursor: UplinkCursor, of uplink: String) throws(JournalError) {
-    try set(Self.cursorKind, uplink, cursor.packed)
+    try setOwn(Self.cursorKind, uplink, cursor.packed)
   }
 
   func save(_ counts: DeadLetterCounts) throws(JournalError) {
-    try set(Self.journalKind, "dead letters", counts.packed)
+    try setOwn(Self.journalKind, "dead letters", counts.packed)
   }
 
   /// All that a fresh connection must know. `nil` in a journal that was just made.
   func memory() throws(JournalError) -> Memory? {
     var memory = Memory()
-    var own: [String: [UInt8]] = [:]
-    for row in try rows(of: Self.journalKind) { own[row.name] = row.value }
-    try database.query("SELECT ordinal,id FROM runs ORDER BY ordinal", step: "read the runs") { row in
-      memory.runs.append((row.integer(0), row.text(1)))
-    }
-    try database.query("SELECT ordinal,id,zero,utc FROM boots ORDER BY ordinal", step: "read the boots") { row in
-      memory.boots.append(
-        Boot(
-          ordinal: row.integer(0), id: row.text(1), zero: row.integer(2),
-          utcAtZero: row.isNull(3) ? nil : Timestamp(milliseconds: row.integer(3))))
-    }
+    var own: [String: [UInt8]?] = [:]
+    for row in try ownRows(of: Self.journalKind) { own[row.name] = row.value }
+    let runs = RunTable(database: database)
+    memory.runs = try runs.runs()
+    memory.boots = try runs.boots()
     if own.isEmpty, memory.runs.isEmpty, memory.boots.isEmpty { return nil }
-    let cursors = try rows(of: Self.cursorKind)
+    let cursors = try ownRows(of: Self.cursorKind)
     do throws(PackingError) {
-      guard let head = own["head"], let identity = own["identity"], !memory.runs.isEmpty, !memory.boots.isEmpty else {
-        throw .truncated(offset: 0)
-      }
+      guard case .some(.some(let head)) = own["head"], case .some(.some(let identity)) = own["identity"],
+        !memory.runs.isEmpty, !memory.boots.isEmpty
+      else { throw .truncated(offset: 0) }
       memory.head = try Head(packed: head)
-      if let counts = own["dead letters"] { memory.deadLetters.counts = try DeadLetterCounts(packed: counts) }
-      var reader = PackedReader(identity)
-      memory.engineID = try reader.string()
-      memory.machineID = try reader.string()
-      for row in cursors { memory.uplinks[row.name] = try UplinkCursor(packed: row.value) }
+      if let letters = own["dead letters"] {
+        guard let letters else { throw .malformed(offset: 0) }
+        memory.deadLetters.counts = try DeadLetterCounts(packed: letters)
+      }
+      (memory.engineID, memory.machineID) = try Self.identity(identity)
+      for row in cursors {
+        guard let value = row.value else { throw .malformed(offset: 0) }
+        memory.uplinks[row.name] = try UplinkCursor(packed: value)
+      }
     } catch {
       throw JournalError(
-        .damaged, "the journal's own rows can't be read; it is set aside at the next start", cause: "\(error)",
-        place: database.path)
+        .damaged, "the journal's own rows can't be read; it is set aside at the next start",
+        cause: "a row of the journal's own is damaged: \(error)", place: database.path)
     }
     return memory
+  }
+
+  static func identity(_ packed: [UInt8]) throws(PackingError) -> (engine: String, machine: String) {
+    var reader = PackedReader(packed)
+    return (try reader.string(), try reader.string())
   }
 }

@@ -6,17 +6,23 @@ enum Suspicion {
   private static func mark(_ path: String) -> String { path + ".suspect" }
 
   /// Where the mark can't be made, the damage is met and noted again.
-  static func raise(_ path: String) {
+  static func raise(_ path: String, isCertain: Bool = false) {
     let file = open(mark(path), O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
-    if file >= 0 { close(file) }
+    guard file >= 0 else { return }
+    // A byte in it says that SQLite's own check won't find it.
+    if isCertain { _ = write(file, "!", 1) }
+    close(file)
   }
 
   static func clear(_ path: String) { unlink(mark(path)) }
 
-  /// Throws `damaged` when there is a mark and SQLite finds damage.
+  /// Throws `damaged` when there is a mark and the damage is certain, or SQLite finds it.
   static func examine(_ path: String, _ database: Database) throws(JournalError) {
     guard BrokenFile.exists(mark(path)) else { return }
-    let found = try database.text("PRAGMA quick_check(1)", step: "look for damage") ?? "nothing"
+    var found = "blocks are missing"
+    if BrokenFile.size(of: mark(path)) == 0 {
+      found = try database.text("PRAGMA quick_check(1)", step: "look for damage") ?? "nothing"
+    }
     guard found == "ok" else {
       throw JournalError(.damaged, "the journal is damaged", cause: found, place: path)
     }

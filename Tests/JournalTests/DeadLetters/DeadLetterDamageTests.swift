@@ -9,28 +9,6 @@ import Testing
     folder = try JournalFolder()
   }
 
-  @Test func aJournalOfSchema1IsTakenForward() throws {
-    let id: String
-    do {
-      let journal = try folder.open()
-      id = journal.journalID
-      try journal.openCursor(uplink: "central", from: .oldest)
-      try journal.commit(.at(1, [.reading(1), .event("poison")]))
-      try journal.closeCleanly(time: .seconds(2), clock: .at(2))
-    }
-    // What step 1 left, before there was step 2.
-    folder.tamper("DROP TABLE dead_letters; DELETE FROM state WHERE name='dead letters'; PRAGMA user_version=1")
-    let journal = try folder.open(now: .at(3))
-    #expect(journal.recovery == nil)
-    #expect(journal.journalID == id)
-    #expect(try journal.all().count == 2)
-    #expect(try journal.statistics().deadLetters == DeadLetterCounts())
-    #expect(try journal.keepDeadLetter(uplink: "central", identity: .init(journal: id, seq: 2), reason: "no"))
-    try journal.settle("central", through: 2, at: 4)
-    try journal.closeCleanly(time: .seconds(5), clock: .at(5))
-    #expect(try folder.open(now: .at(6)).deadLetters(limit: 9).map(\.identity.seq) == [2])
-  }
-
   @Test(arguments: [FaultyDisk.Fault.full, .write, .sync], [0, 1, 2, 3, 5])
   func aFailedCommitKeepsItWaiting(fault: FaultyDisk.Fault, after: Int) throws {
     let journal = try folder.open()

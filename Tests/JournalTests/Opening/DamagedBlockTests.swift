@@ -30,17 +30,18 @@ import Testing
     #expect(try next.commit(.at(100)) == nil)
   }
 
-  @Test func recordsPastTheEndAreDamageThatIsSetAside() throws {
+  @Test func recordsPastTheEndAreDamageThatIsRepaired() throws {
     let journal = try folder.open()
     try journal.commit(.at(1, [.reading(1)]))
     try journal.closeCleanly(time: .seconds(3), clock: .at(3))
     folder.tamper("UPDATE blocks SET last=900")
     let next = try folder.open()
     #expect(next.recovery?.reason.contains("900") == true)
-    #expect(next.lastSequence == 0)
+    #expect(try next.all().map(\.body) == [.gap(first: 1, last: 1, count: 1, reason: "repair")])
+    #expect(try next.commit(.at(5, [.reading(1)])) == 3...3)
   }
 
-  @Test func damageThatOpeningDoesNotSeeIsSetAsideAtTheStartAfterItWasMet() throws {
+  @Test func damageThatOpeningDoesNotSeeIsRepairedAtTheStartAfterItWasMet() throws {
     let journal = try folder.open(now: .at(0))
     for n in 0..<400 { try journal.commit(.at(Double(n), [.event("event number \(n)")])) }
     try journal.closeCleanly(time: .seconds(400), clock: .at(400))
@@ -59,7 +60,11 @@ import Testing
     let third = try folder.crashCopy().open(JournalFolder.options(ids: "bbbbb"), now: .at(501))
     #expect(third.recovery != nil)
     #expect(third.journalID != next.journalID)
-    #expect(try third.commit(.at(502, [.event("e")])) == 1...1)
+    // What lies in the page is whole: it is found without the page's header.
+    #expect(third.recovery?.salvaged?.records.total == 400)
+    #expect(third.recovery?.salvaged?.missing == [])
+    #expect(try third.all().map(\.identity) == (1...400).map { RecordIdentity(journal: next.journalID, seq: $0) })
+    #expect(try third.commit(.at(502, [.event("e")])) == 401...401)
   }
 
   @Test(arguments: ["head", "identity"])

@@ -31,19 +31,36 @@ import Testing
     }
   }
 
+  @Test func whatWasSetAsideIsBoundedInNumberAndBytes() throws {
+    for number in 1...9 {
+      try Data(repeating: 65, count: 4000).write(to: URL(fileURLWithPath: folder.path))
+      let journal = try folder.open()
+      #expect(journal.recovery?.deleted.count == (number > 5 ? 1 : 0))
+      try journal.closeCleanly(time: .zero, clock: .at(1))
+    }
+    #expect(folder.files.filter { $0.contains("broken") } == (5...9).map { "journal.db.broken-\($0)" })
+    for count in [900_000, 2_000_000] {
+      try Data(repeating: 65, count: count).write(to: URL(fileURLWithPath: folder.path))
+      _ = try folder.open(JournalFolder.options(limit: 1 << 20))
+    }
+    // The newest stays, however large.
+    #expect(folder.files.filter { $0.contains("broken") } == ["journal.db.broken-11"])
+  }
+
   @Test func anEmptyFileIsReportedNotPassedOver() throws {
     try Data().write(to: URL(fileURLWithPath: folder.path))
     #expect(try folder.open().recovery?.reason.contains("it was empty") == true)
   }
 
-  @Test func aLogWithoutItsDatabaseIsSetAside() throws {
+  @Test func aLogWithoutItsDatabaseIsSetAsideAndWhatItHasIsSalvaged() throws {
     let journal = try folder.open()
     try journal.commit(.at(1, [.reading(1)]))
     let copy = try folder.crashCopy()
     try FileManager.default.removeItem(atPath: copy.path)
     let next = try copy.open()
     #expect(next.recovery?.setAside == [copy.path + ".broken-1-wal"])
-    #expect(next.lastSequence == 0)
+    #expect(try next.all() == journal.all())
+    #expect(next.journalID != journal.journalID)
   }
 
   @Test func aJournalMadeAnewAfterDamageHasANewID() throws {
