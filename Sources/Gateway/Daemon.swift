@@ -69,8 +69,9 @@ public struct Daemon: Sendable {
       control,
       ActionService(
         pipeline: pipeline,
-        desk: HookDesk(
+        hooks: HookDesk(
           folder: HookFolder(beside: setup.main), gateway: setup.configuration.id, ledger: pipeline, logger: logger),
+        writes: WriteDesk(actuators: inputs, ledger: pipeline, now: { BootClock.now }, logger: logger),
         inputs: inputs, manager: manager, logger: logger),
       InputsService(inputs: inputs, pipeline: pipeline),
       ReloadSignal(reloader: reloader),

@@ -6,7 +6,8 @@ import ServiceLifecycle
 /// Does what rules decided, once it is committed.
 struct ActionService: Service {
   let pipeline: Pipeline
-  let desk: HookDesk
+  let hooks: HookDesk
+  let writes: WriteDesk
   let inputs: RunningInputs
   let manager: ServiceManager
   let logger: Logger
@@ -15,13 +16,15 @@ struct ActionService: Service {
     let bell = pipeline.orderBell.listen()
     await perform()
     await cancelWhenGracefulShutdown { for await _ in bell { await perform() } }
-    await desk.finish()
+    await writes.finish()
+    await hooks.finish()
   }
 
   private func perform() async {
     for order in await pipeline.takeOrders() {
       switch order {
-      case .run(let id, let run): await desk.submit(id, run)
+      case .run(let id, let run): await hooks.submit(id, run)
+      case .write(let id, let write, let deadline): await writes.submit(id, write, before: deadline)
       case .sample(let sampling):
         let isPaced = await inputs.setPace(of: sampling.device, every: sampling.every)
         if !isPaced {

@@ -36,8 +36,7 @@ actor HookDesk {
   func submit(_ id: Int64, _ run: HookRun) async {
     guard !isStopping else { return }
     guard waiting.count < Self.queueLimit else {
-      return await ledger.ended(
-        id, outcome(run, .failed, "\(Self.queueLimit) hooks wait already"))
+      return await ledger.ended(id, run.outcome(.failed, "\(Self.queueLimit) hooks wait already"))
     }
     waiting.append((id, run))
     startNext()
@@ -72,14 +71,14 @@ actor HookDesk {
       program = try folder.program(run.hook)
     } catch {
       logger.error("hook can't be started", metadata: ["reason": "\(error)", "remedy": "\(error.remedy)"])
-      return await ledger.ended(id, outcome(run, .failed, error.description))
+      return await ledger.ended(id, run.outcome(.failed, error.description))
     }
     switch await ledger.begin(id) {
     case .started: break
     case .notNow: return
     case .expired:
       logger.error("hook not started in time")
-      return await ledger.ended(id, outcome(run, .expired, nil))
+      return await ledger.ended(id, run.outcome(.expired, nil))
     }
     let process = HookProcess(
       program: program, arguments: run.arguments, folder: folder.path,
@@ -95,11 +94,7 @@ actor HookDesk {
     case .done: logger.info("hook ended")
     default: logger.error("hook failed", metadata: ["reason": "\(result.reason ?? "")"])
     }
-    await ledger.ended(id, outcome(run, result.result, result.reason))
-  }
-
-  private func outcome(_ run: HookRun, _ result: ActionOutcome.Result, _ reason: String?) -> ActionOutcome {
-    ActionOutcome(id: run.id, rule: run.rule, action: "run", target: run.hook, result: result, reason: reason)
+    await ledger.ended(id, run.outcome(result.result, result.reason))
   }
 
   private static func outcome(of ending: HookProcess.Ending) -> (result: ActionOutcome.Result, reason: String?) {
@@ -125,24 +120,6 @@ actor HookDesk {
       }
     }
   }
-}
-
-/// Who keeps the actions' rows: the pipeline.
-protocol ActionLedger: Sendable {
-  /// Commits that the action is started now.
-  func begin(_ id: Int64) async -> Beginning
-  /// Commits how it ended, and tells the rules.
-  func ended(_ id: Int64, _ outcome: ActionOutcome) async
-}
-
-/// Whether an action may begin.
-enum Beginning: Hashable, Sendable {
-  /// It is marked as started on disk.
-  case started
-  /// Too late for it.
-  case expired
-  /// The journal can't be written; it is handed over again when it can.
-  case notNow
 }
 
 /// Readable, for every thread that polls it, once it was pulled.

@@ -9,17 +9,21 @@ import Rules
 enum Order: Hashable, Sendable {
   /// By its row in the journal.
   case run(Int64, HookRun)
+  /// By its row, and with the boot time, nanoseconds, after which it is not begun any more.
+  case write(Int64, ActuatorWrite, deadline: Int64)
   case sample(Sampling)
   /// Everything is on disk.
   case shutdown(Shutdown)
 }
 
-// The engine's effects on the world. A hook is a row in the journal: decided with the state that led to it, started by a commit of its own
-// before its program begins, and in the end done, failed, expired or, where the gateway ended meanwhile, unknown.
+// The engine's effects on the world. A hook or a write is a row in the journal: decided with the state that led to it, and in the end done,
+// failed, expired or, where the gateway ended meanwhile, unknown. A hook, and the write of a pulse, is marked as started by a commit of its own
+// before it begins; a level needs none, since writing it again does no harm.
 extension Pipeline {
   /// A hook that was not started within this is given up: what it was for is over.
   static let hookLifetime = Interval.minutes(1)
   static let hookKind = "run"
+  static let writeKind = "write"
 
   func handle(_ effects: [Effect], bootTime: Int64) {
     for effect in effects {
@@ -30,6 +34,12 @@ extension Pipeline {
         payload.write(run)
         batch.append(
           .decide(kind: Self.hookKind, payload: payload.bytes, expires: run.time + Self.hookLifetime), at: bootTime)
+        hasDecided = true
+      case .write(let write):
+        var payload = PackedWriter()
+        payload.write(write)
+        batch.append(
+          .decide(kind: Self.writeKind, payload: payload.bytes, expires: write.time + write.maxAge), at: bootTime)
         hasDecided = true
       case .log(let line): batch.append(line, at: bootTime)
       case .sample(let sampling): batch.append(.sample(sampling), at: bootTime)
@@ -88,98 +98,5 @@ extension Pipeline {
       case .error: .error
       }
     logger.log(level: level, "rule says", metadata: ["rule": "\(line.rule)", "text": "\(line.message)"])
-  }
-
-  /// Gives out the decided hooks that nobody has yet.
-  private func handOver() {
-    do throws(JournalError) {
-      for action in try journal.openActions() where action.state == .decided && handedOver[action.id] == nil {
-        handedOver[action.id] = .some(action.expires)
-        guard action.kind == Self.hookKind, let run = Self.hook(in: action) else {
-          settle(action.id, .failed, "this version can't read it")
-          continue
-        }
-        orders.append(.run(action.id, run))
-      }
-      hasDecided = false
-    } catch {
-      // Tried again with the next commit.
-      logger.error("decided hooks can't be read", metadata: ["error": "\(error)"])
-    }
-  }
-
-  private static func hook(in action: StoredAction) -> HookRun? {
-    var reader = PackedReader(action.payload)
-    do throws(PackingError) { return try reader.hookRun() } catch { return nil }
-  }
-
-  /// Of hooks that were at work when the gateway ended nobody knows what became of them; they are not started again.
-  func settleStarted(at now: Int64) {
-    let open: [StoredAction]
-    do throws(JournalError) {
-      open = try journal.openActions()
-    } catch {
-      return logger.error("hooks of the run before can't be read", metadata: ["error": "\(error)"])
-    }
-    // Beside those that the start itself has decided.
-    hasDecided = hasDecided || open.contains { $0.state == .decided }
-    for action in open where action.state == .started {
-      handedOver[action.id] = .some(action.expires)
-      let run = Self.hook(in: action)
-      logger.error(
-        "hook was at work when the gateway ended; it is not started again",
-        metadata: ["hook": "\(run?.hook ?? "?")", "rule": "\(run?.rule ?? "?")"])
-      settle(action.id, .unknown, "the gateway ended while it ran")
-      guard let run else { continue }
-      feed(
-        .system(
-          .outcome(
-            ActionOutcome(
-              id: run.id, rule: run.rule, action: Self.hookKind, target: run.hook, result: .unknown, reason: nil))),
-        bootTime: now)
-    }
-  }
-
-  /// Brings an action's row to its end with the next commit; once, whoever says so.
-  private func settle(_ id: Int64, _ state: StoredAction.State, _ outcome: String?) {
-    guard handedOver.removeValue(forKey: id) != nil else { return }
-    batch.append(.move(id: id, to: state, outcome: outcome), at: clocks.bootTime())
-  }
-}
-
-extension Pipeline: ActionLedger {
-  func begin(_ id: Int64) -> Beginning {
-    guard let expires = handedOver[id] else { return .notNow }
-    flushNow()
-    let now = clock.stamp(bootTime: clocks.bootTime())
-    if let expires, now > expires { return .expired }
-    do {
-      guard commitError == nil, !isClosed, failure == nil else {
-        throw NotNow(reason: commitError ?? "the gateway is ending")
-      }
-      // Of its own: what else there is must neither wait for it nor go with it.
-      try journal.commit(
-        Commit(time: now, clock: journalClock, actions: [.move(id: id, to: .started, outcome: nil)]))
-      return .started
-    } catch {
-      logger.error("hook not started now", metadata: ["error": "\(error)"])
-      handedOver[id] = nil
-      hasDecided = true
-      return .notNow
-    }
-  }
-
-  func ended(_ id: Int64, _ outcome: ActionOutcome) {
-    guard !isClosed, handedOver[id] != nil else { return }
-    let state: StoredAction.State =
-      switch outcome.result {
-      case .done: .done
-      case .failed: .failed
-      case .expired: .expired
-      case .unknown: .unknown
-      }
-    settle(id, state, outcome.reason)
-    feed(.system(.outcome(outcome)), bootTime: clocks.bootTime())
-    drain()
   }
 }

@@ -38,9 +38,9 @@ actor Pipeline {
   var orders: [Order] = []
   /// Rings when there are orders.
   nonisolated let orderBell = CommitBell()
-  /// Hooks that are decided may not all have been handed over.
+  /// Actions that are decided may not all have been handed over.
   var hasDecided = false
-  /// Hooks whose rows are open and in somebody's hands, with the time after which they are not to be started.
+  /// Actions whose rows are open and in somebody's hands, with the time after which they are not to be begun.
   var handedOver: [Int64: EngineTime?] = [:]
   private var nextClockCheck: Int64 = 0
   var retryAt: Int64?
@@ -136,7 +136,7 @@ extension Pipeline {
     for sampling in engine.samplings { batch.append(.sample(sampling), at: now) }
     feed(.system(starting), bootTime: now)
     checkClock(at: now)
-    settleStarted(at: now)
+    if case .start(let downtime) = starting { settleOpen(after: downtime, at: now) }
     drain()
     commit(at: now)
     started.reach()

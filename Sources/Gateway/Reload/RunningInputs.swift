@@ -33,6 +33,10 @@ actor RunningInputs {
   private var paces: [String: Interval] = [:]
   private var hasStarted = false
   private var hasStopped = false
+  /// A reload is stopping some and starting others.
+  private var isExchanging = false
+  /// Writes that came while inputs were not running.
+  private var waiters: [CheckedContinuation<Void, Never>] = []
   private let failed: AsyncThrowingStream<Never, any Error>.Continuation
   /// Ends with the error of an input that can't go on.
   nonisolated let failures: AsyncThrowingStream<Never, any Error>
@@ -47,11 +51,13 @@ actor RunningInputs {
     guard !hasStarted, !hasStopped else { return }
     hasStarted = true
     for index in running.indices { launch(index) }
+    resumeWaiters()
   }
 
   /// Ends them all; returns when they have.
   func stop() async {
     hasStopped = true
+    resumeWaiters()
     let tasks = running.compactMap(\.task)
     for task in tasks { task.cancel() }
     for task in tasks { await task.value }
@@ -64,6 +70,11 @@ actor RunningInputs {
 
   /// Stops the devices in `replaced`, all at once, and starts those of `devices` that aren't running.
   func exchange(stopping replaced: Set<String>, for devices: [ConfiguredDevice]) async {
+    isExchanging = true
+    defer {
+      isExchanging = false
+      resumeWaiters()
+    }
     let leaving = running.filter { replaced.contains($0.device.declaration.name) }
     for entry in leaving {
       entry.gate.set(open: false)
@@ -89,6 +100,11 @@ actor RunningInputs {
     return true
   }
 
+  private func resumeWaiters() {
+    for waiter in waiters { waiter.resume() }
+    waiters = []
+  }
+
   private func launch(_ index: Int) {
     let (input, gate, failed) = (running[index].device.input, running[index].gate, failed)
     if let pace = paces[input.device], let paced = input as? any PacedInput { paced.setPace(pace) }
@@ -100,5 +116,26 @@ actor RunningInputs {
         if !Task.isCancelled { failed.finish(throwing: error) }
       }
     }
+  }
+}
+
+extension RunningInputs: Actuators {
+  /// Held to what the device takes now: after a reload it may be another than the one for which it was decided.
+  func carryOut(_ write: ActuatorWrite, before deadline: Int64) async -> WriteOutcome? {
+    // An input is written to while it runs; its start, and a reload, take a moment.
+    while !hasStopped, !hasStarted || isExchanging { await withCheckedContinuation { waiters.append($0) } }
+    guard !hasStopped else { return nil }
+    guard let device = running.first(where: { $0.device.declaration.name == write.device })?.device else {
+      return .failed(reason: "no such device")
+    }
+    guard let metric = device.declaration.metrics.first(where: { $0.name == write.metric }) else {
+      return .failed(reason: "no such signal")
+    }
+    if let refusal = metric.refusal(of: write.value) { return .failed(reason: refusal.description) }
+    guard (metric.writing?.pulse != nil) == write.isPulse else {
+      return .failed(reason: write.isPulse ? "it is no pulse any more" : "it has become a pulse")
+    }
+    guard let input = device.input as? any WritableInput else { return .failed(reason: "it can't be written") }
+    return await input.write(write.metric, write.value, before: deadline)
   }
 }

@@ -59,7 +59,7 @@ public struct ReplayTrace: Sendable {
       switch effect {
       case .record(let record): take(record, gateway: step.gateway)
       case .run: hooks += 1
-      case .log, .sample, .shutdown: break
+      case .write, .log, .sample, .shutdown: break
       }
     }
   }
