@@ -79,15 +79,6 @@ import Testing
     #expect(finding.help == "did you mean `gpsd`?")
   }
 
-  @Test(arguments: ["modbus"])
-  func aDriverOfALaterVersionIsNoSlip(_ driver: String) throws {
-    let outcome = load("devices:\n  reefer:\n    driver: \(driver)\n    profile: xy-md02\n")
-    let finding = try #require(outcome.findings.first)
-    #expect(outcome.codes == ["driver-not-yet"])
-    #expect(finding.message.contains("later version"))
-    #expect(finding.span?.start.line == 3)
-  }
-
   @Test(arguments: ["system", "in", "true", "while", "now", "trigger", "Gps", "1gps", "my-gps"])
   func aNameThatRulesCannotUseIsRefused(_ name: String) throws {
     let outcome = load("devices:\n  \"\(name)\":\n    driver: gpsd\n")
