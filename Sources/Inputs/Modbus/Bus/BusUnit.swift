@@ -128,8 +128,9 @@ struct BusUnit: Sendable {
     let ranks = due.count == 1 ? groups[due[0]].metrics : due.flatMap { groups[$0].metrics }.sorted()
     let blocks = planner.blocks(ranks)
     // Last what was silent last time: what is answered before it tells that the unit is there.
-    queue = blocks.filter { silent[$0.metrics[0]] == nil }.map { Item(block: $0) }
-    queue += blocks.filter { block in silent[block.metrics[0]].map { $0.until <= time } ?? false }.map { Item(block: $0) }
+    let spoken = blocks.filter { silent[$0.metrics[0]] == nil }
+    let again = blocks.filter { block in silent[block.metrics[0]].map { $0.until <= time } ?? false }
+    queue = (spoken + again).map { Item(block: $0) }
     isInRound = !queue.isEmpty
     roundRead = false
     roundSilences = 0

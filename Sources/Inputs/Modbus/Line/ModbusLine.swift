@@ -126,8 +126,9 @@ final class ModbusLine {
   ) throws(Failure) -> BusSession.Result {
     discard()
     try send(exchange)
-    let serialTime = serial.map { $0.wireTime(exchange.request.bytes.count + 3 + exchange.request.answerCount + 3) } ?? 0
-    let limit = BootClock.now + exchange.timeout + serialTime
+    // Either way with the unit's address and the checksum.
+    let characters = exchange.request.bytes.count + 3 + exchange.request.answerCount + 3
+    let limit = BootClock.now + exchange.timeout + (serial?.wireTime(characters) ?? 0)
     var noise = 0
     while true {
       switch wait(limit) {
