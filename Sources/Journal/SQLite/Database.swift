@@ -13,7 +13,7 @@ final class Database {
     let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
     let status = sqlite3_open_v2(path, &handle, flags, nil)
     guard status == SQLITE_OK else {
-      let error = JournalError(sqlite: status, detail: message, path: path, step: "open")
+      let error = JournalError(sqlite: status, detail: Obstacle.find(path) ?? message, path: path, step: "open")
       sqlite3_close_v2(handle)
       handle = nil
       throw error
@@ -21,7 +21,8 @@ final class Database {
     sqlite3_busy_timeout(handle, busyTimeout)
     // SQLite falls back to reading where it may not write, and then trips over the lock: "disk I/O error", which leads astray.
     if sqlite3_db_readonly(handle, "main") == 1 {
-      let error = JournalError(sqlite: SQLITE_READONLY, detail: "opened for reading only", path: path, step: "open")
+      let error = JournalError(
+        sqlite: SQLITE_READONLY, detail: Obstacle.find(path) ?? "opened for reading only", path: path, step: "open")
       close()
       throw error
     }
