@@ -20,6 +20,9 @@ public struct ZoneIndex: Sendable {
     visit(tree.levels[tree.top]..<tree.levels[tree.top + 1], level: tree.top, place, packed, &found)
   }
 
+  /// Appends the zones whose boxes meet the given one, in no particular order; a few more at the antimeridian.
+  public func zones(meeting box: BoundingBox, into found: inout [Int32]) { tree.meeting(box, into: &found) }
+
   private func visit(
     _ places: Range<Int>, level: Int, _ place: Coordinate, _ packed: PackedRing.Place, _ found: inout [Int32]
   ) {

@@ -47,6 +47,24 @@ final class ZoneTree: Sendable {
     return first..<min(first + Self.fan, levels[level])
   }
 
+  /// Appends what stands for each box that meets the given one, in no particular order.
+  func meeting(_ box: BoundingBox, into found: inout [Int32]) {
+    guard !boxes.isEmpty else { return }
+    meeting(Self.packed(box), levels[top]..<levels[top + 1], level: top, &found)
+  }
+
+  private func meeting(_ box: SIMD4<Int32>, _ places: Range<Int>, level: Int, _ found: inout [Int32]) {
+    for place in places {
+      let other = boxes[place]
+      guard other.x <= box.z, other.z >= box.x, other.y <= box.w, other.w >= box.y else { continue }
+      if level > 0 {
+        meeting(box, children(of: place, level: level), level: level - 1, &found)
+      } else {
+        found.append(leaves[place])
+      }
+    }
+  }
+
   private static func packed(_ box: BoundingBox) -> SIMD4<Int32> {
     let isPlain = box.west > -180 && box.east < 180
     return SIMD4(

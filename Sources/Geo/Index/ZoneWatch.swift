@@ -5,9 +5,9 @@
 public struct ZoneWatch: Sendable {
   /// The zones that hold the last place, in no particular order.
   public private(set) var inside: [Int32] = []
-  private var queue = ClearanceQueue()
+  private var borders = BorderWatch()
   private var last: Coordinate?
-  /// Whether the queue stands for `last`.
+  /// Whether the borders are watched from `last`.
   private var isWatching = false
 
   public init() {}
@@ -18,28 +18,14 @@ public struct ZoneWatch: Sendable {
     if !isWatching {
       guard let last, Self.isNear(last, place) else { return lookUp(place, index) }
       isWatching = true
-      queue.reset()
+      borders.reset()
     } else if let last, !Self.isNear(last, place) {
       isWatching = false
       return lookUp(place, index)
     }
     last = place
-    switch queue.move(to: place, in: index.tree) {
-    case .clear: return
-    case .anew: inside.removeAll(keepingCapacity: true)
-    case .due: break
-    }
-    while let due = queue.next(in: index.tree) {
-      switch index.clearance(of: due.zone, at: place, queue.search(for: due, from: place)) {
-      case .plane(let degrees):
-        // Around the last place and around this one no border is nearer than they are clear of it: where the two rounds meet, none is between.
-        if degrees <= due.gap { note(due.zone, index.contains(place, due.zone)) }
-        queue.keep(due.zone, clear: degrees)
-      case .metres(let metres):
-        note(due.zone, index.contains(place, due.zone))
-        queue.keep(due.zone, clearMetres: metres)
-      }
-    }
+    if borders.move(to: place, in: index) { inside.removeAll(keepingCapacity: true) }
+    for zone in borders.suspects { note(Int(zone), index.contains(place, Int(zone))) }
   }
 
   private mutating func note(_ zone: Int, _ isInside: Bool) {
@@ -73,7 +59,10 @@ extension Shape {
 
   /// How clear of the shape's border a place (of canonical longitude) is.
   func clearance(at place: Coordinate, _ search: PlaneSearch) -> Clearance {
-    guard case .polygons(let polygons) = geometry else { return .metres(abs(signedDistance(place))) }
+    guard case .polygons(let polygons) = geometry else {
+      // Less twice what the distance may be wrong by, here and where it is asked for next.
+      return .metres(max(0, abs(signedDistance(place)) * 0.98 - 0.03))
+    }
     var search = search
     Self.search(polygons, &search)
     if boundingBox.west <= -180 || boundingBox.east >= 180 {

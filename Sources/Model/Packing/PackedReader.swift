@@ -42,12 +42,15 @@ public struct PackedReader: Sendable {
     }
   }
 
-  public mutating func double() throws(PackingError) -> Double {
+  public mutating func double() throws(PackingError) -> Double { Double(bitPattern: try fixed()) }
+
+  /// Eight bytes, little-endian.
+  public mutating func fixed() throws(PackingError) -> UInt64 {
     guard bytes.count - offset >= 8 else { throw .truncated(offset: offset) }
     var bits: UInt64 = 0
     for index in (0..<8).reversed() { bits = bits << 8 | UInt64(bytes[offset + index]) }
     offset += 8
-    return Double(bitPattern: bits)
+    return bits
   }
 
   public mutating func blob() throws(PackingError) -> [UInt8] {

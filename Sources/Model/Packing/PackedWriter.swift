@@ -34,6 +34,11 @@ public struct PackedWriter: Sendable {
     }
   }
 
+  /// Eight bytes, little-endian, for numbers that are as likely large as small.
+  public mutating func write(fixed value: UInt64) {
+    for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
+  }
+
   public mutating func write(_ value: String) {
     write(UInt64(value.utf8.count))
     bytes.append(contentsOf: value.utf8)

@@ -77,8 +77,9 @@ extension RuleEngine {
     }
     return EngineStatus(
       time: now, utc: clock.utc(at: now),
-      zones: zip(zones.zones, zones.states).map { zone, state in
-        .init(
+      zones: rules.zones.indices.map { index in
+        let (zone, state) = (rules.zones[index], zones.state(of: index))
+        return .init(
           id: zone.id, name: zone.name, side: state.isKnown ? side(state.side) : .unknown,
           lastKnownSide: side(state.side), since: state.since)
       },

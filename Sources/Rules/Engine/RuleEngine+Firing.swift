@@ -31,21 +31,26 @@ extension RuleEngine {
       let occurrence = Occurrence(
         context: TriggerContext(zone: rules.zones[change.zone].id, device: rules.catalogue.positionDevice),
         change: change, at: change.change.crossing.at)
-      return triggers.rules(on: change).map { ($0, occurrence) }
+      return triggers.rules(on: change, of: rules.zones[change.zone]).map { ($0, occurrence) }
     }
   }
 
-  /// Zones that the way from one accepted fix to the next led through, both fixes being surely outside.
+  /// Zones with a `cross` that the way from one accepted fix to the next may lead through, the first of them being surely outside; ascending.
+  func crossable(to fix: Fix, from previous: Fix?) -> [Int] {
+    guard let previous, let crossing = triggers.crossing else { return [] }
+    return crossing.zones(near: previous.coordinate, fix.coordinate).filter { zones.knownSide(of: $0) == .outside }
+  }
+
+  /// Those of them that it did lead through, both fixes being surely outside.
   func passages(
-    to fix: Fix, from previous: Fix?, error: Double, before: [Int: ZoneState]
+    to fix: Fix, from previous: Fix?, error: Double, outside: [Int]
   ) -> [(rule: Int, what: Occurrence)] {
     guard let previous else { return [] }
-    return triggers.crossing.flatMap { zone, setOff -> [(rule: Int, what: Occurrence)] in
-      let now = zones.states[zone]
-      guard let before = before[zone], before.isKnown, before.side == .outside, now.isKnown, now.side == .outside,
-        zones.reaches[zone].mayMeet(previous.coordinate, fix.coordinate)
-      else { return [] }
+    return outside.flatMap { zone -> [(rule: Int, what: Occurrence)] in
       let area = rules.zones[zone]
+      guard zones.knownSide(of: zone) == .outside,
+        ZoneReach(area).mayMeet(previous.coordinate, fix.coordinate)
+      else { return [] }
       guard fix.seconds(since: previous) <= area.band.lostAfter.seconds,
         fix.impliedSpeed(since: previous) <= area.band.maxSpeed,
         let place = Passage.through(
@@ -54,7 +59,7 @@ extension RuleEngine {
       else { return [] }
       let occurrence = Occurrence(
         context: TriggerContext(zone: area.id, device: rules.catalogue.positionDevice), at: place)
-      return setOff.map { ($0, occurrence) }
+      return triggers.rules(crossing: area).map { ($0, occurrence) }
     }
   }
 
@@ -63,9 +68,9 @@ extension RuleEngine {
     var found: [Occurrence] = []
     for (owner, after, selected) in triggers.dwelling where owner == rule {
       ruleStates[rule].dwelt.removeAll { mark in
-        !insideZones.contains { rules.zones[$0].id == mark.zone && zones.states[$0].since == mark.since }
+        !zones.inside.contains { rules.zones[$0].id == mark.zone && zones.state(of: $0).since == mark.since }
       }
-      for zone in insideZones where selected.contains(zone) {
+      for zone in zones.inside where selected.contains(zone) {
         guard let since = dwellStart(rule, zone), time - since >= after else { continue }
         ruleStates[rule].dwelt.append(.init(zone: rules.zones[zone].id, since: since))
         found.append(
@@ -77,7 +82,7 @@ extension RuleEngine {
 
   /// Since when the vehicle is inside for sure, where this visit has not set the rule off yet.
   private func dwellStart(_ rule: Int, _ zone: Int) -> EngineTime? {
-    let state = zones.states[zone]
+    let state = zones.state(of: zone)
     guard state.isKnown, state.side == .inside, let since = state.since,
       !ruleStates[rule].dwelt.contains(.init(zone: rules.zones[zone].id, since: since))
     else { return nil }
@@ -87,7 +92,7 @@ extension RuleEngine {
   func nextDwell(of rule: Int) -> EngineTime? {
     var next: EngineTime?
     for (owner, after, selected) in triggers.dwelling where owner == rule {
-      for zone in insideZones where selected.contains(zone) {
+      for zone in zones.inside where selected.contains(zone) {
         guard let since = dwellStart(rule, zone) else { continue }
         next = next.map { min($0, since + after) } ?? since + after
       }
@@ -128,18 +133,17 @@ extension RuleEngine {
     return [Occurrence(context: TriggerContext())]
   }
 
-  /// Keeps the list of zones that the vehicle is in, and the waits of `dwell`.
+  /// Tells expressions and the waits of `dwell` of zones that changed.
   mutating func noteZoneChanges() {
-    let changed = zones.changed.take()
-    guard !changed.isEmpty else { return }
-    for zone in changed { signals.noteChange(ofZone: zone) }
-    guard !triggers.dwelling.isEmpty else { return }
-    for zone in changed {
-      let place = insideZones.firstIndex { $0 >= zone } ?? insideZones.count
-      let isListed = place < insideZones.count && insideZones[place] == zone
-      let isInside = zones.states[zone].side == .inside
-      if isInside, !isListed { insideZones.insert(zone, at: place) }
-      if !isInside, isListed { insideZones.remove(at: place) }
+    guard !zones.changes.isEmpty else { return }
+    let changes = zones.changes.take()
+    let cohorts = changes.cohorts.filter { zones.hasFollowers(of: $0.cohort, but: $0.except) }
+    guard !changes.zones.isEmpty || !cohorts.isEmpty else { return }
+    for zone in changes.zones { signals.noteChange(ofZone: zone) }
+    for (cohort, except) in cohorts {
+      for (slot, set) in rules.plan.zoneSlots where zones.hasFollowers(of: cohort, in: set, but: except) {
+        signals.noteChange(ofSlot: slot)
+      }
     }
     for (rule, _, _) in triggers.dwelling { setTimer(of: rule) }
   }

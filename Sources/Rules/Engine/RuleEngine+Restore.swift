@@ -9,7 +9,7 @@ extension RuleEngine {
     var pendingReports: [(SignalName, ReportState)] = []
     var meters: [(Int, BudgetMeter)] = []
     var farewells: [String: [UInt8]] = [:]
-    let zoneIndices = Dictionary(uniqueKeysWithValues: rules.zones.indices.map { (rules.zones[$0].id, $0) })
+    var savedZones = SavedZones()
     let ruleIndices = Dictionary(uniqueKeysWithValues: rules.rules.indices.map { (rules.rules[$0].name, $0) })
 
     for row in rows {
@@ -17,13 +17,9 @@ extension RuleEngine {
       do throws(PackingError) {
         switch StateKind(rawValue: row.kind) {
         case .engine: if let found = try restoreEngineRow(row.name, value) { policies = found }
-        case .zone:
-          let (geometry, state) = try StateLayout.read(value) { reader throws(PackingError) in
-            (try reader.unsigned(), try ZoneState(from: &reader))
-          }
-          if let index = zoneIndices[row.name], rules.zones[index].geometry == geometry {
-            zones.restore(state, at: index)
-          }
+        case .zone: try savedZones.note(value, of: row.name, in: rules.zonePlan)
+        case .cohort: try savedZones.note(cohort: row.name, value)
+        case .members: try savedZones.note(members: row.name, value)
         case .rule:
           let (trigger, state) = try StateLayout.read(value, upTo: StateLayout.ruleVersion) {
             (reader, layout) throws(PackingError) in
@@ -77,6 +73,7 @@ extension RuleEngine {
     for (index, computed) in rules.computed.enumerated() where signals.content(of: computed.name) == nil {
       signals.dirtyComputed.mark(index)
     }
+    zones.restore(savedZones)
     zones.resume(
       lastFixAt: rules.catalogue.positionDevice.flatMap { receivers.order(of: $0)?.acceptedAt }, at: now)
     markDifferences(from: rows)
@@ -130,7 +127,6 @@ extension RuleEngine {
 extension RuleEngine {
   /// Derives from the restored states what else the engine keeps of rules.
   mutating func resumeRules() {
-    insideZones = zones.states.indices.filter { zones.states[$0].side == .inside }
     sampled = deriveSamplings()
     for (index, rule) in rules.rules.enumerated() {
       let state = ruleStates[index]

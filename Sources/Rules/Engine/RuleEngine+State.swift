@@ -4,7 +4,7 @@ extension RuleEngine {
   /// The whole state, sorted by kind and name.
   public func snapshot() -> [StateRow] {
     var rows: [StateRow] = []
-    rows += zones.zones.indices.map(zoneRow)
+    rows += zones.rows()
     rows += ruleStates.indices.map(ruleRow)
     rows += ruleStates.indices.map(farewellRow)
     rows += reports.slots.indices.map(reportRow)
@@ -19,7 +19,7 @@ extension RuleEngine {
   /// What changed since the last call, sorted by kind and name; a row without a value is to be removed.
   public mutating func takeChangedState() -> [StateRow] {
     var rows: [StateRow] = []
-    rows += zones.dirty.take().map(zoneRow)
+    rows += zones.takeChangedRows()
     rows += dirtyRules.take().map(ruleRow)
     rows += turnedRules.take().map(farewellRow)
     rows += reports.dirty.take().map(reportRow)
@@ -38,17 +38,6 @@ extension RuleEngine {
       changedByRestore = []
     }
     return rows.sorted { $0.key < $1.key }
-  }
-
-  /// A zone that was never seen needs no row.
-  private func zoneRow(_ index: Int) -> StateRow {
-    let zone = zones.zones[index]
-    let state = zones.states[index]
-    guard state != ZoneState() else { return StateRow(kind: StateKind.zone.rawValue, name: zone.id, value: nil) }
-    return StateLayout.row(.zone, zone.id) {
-      $0.write(zone.geometry)
-      state.write(to: &$0)
-    }
   }
 
   private func ruleRow(_ index: Int) -> StateRow {

@@ -40,8 +40,6 @@ public struct RuleEngine: Sendable {
   var timers: RuleTimers
   /// Rules to be asked at the next instant whatever happens: those that never were, or that somebody set something for.
   var unasked: Set<Int> = []
-  /// Zones on whose inside the vehicle was last, ascending.
-  var insideZones: [Int] = []
   /// True while what fell due during a stop of the gateway is gone through.
   var isOff = false
   /// How many instants `advance` went through since this value was made: what its cost grows with. Not state.
@@ -62,7 +60,7 @@ public struct RuleEngine: Sendable {
     self.rules = rules
     self.engine = engine
     now = time
-    zones = ZoneTracker(rules.zones)
+    zones = ZoneTracker(rules.zonePlan, sets: rules.plan.largeZoneSets)
     receivers = ReceiverTable()
     reports = ReportSchedule(rules.reports, budgets: rules.budgets, catalogue: rules.catalogue)
     ruleStates = Array(repeating: RuleState(), count: rules.rules.count)
@@ -70,7 +68,7 @@ public struct RuleEngine: Sendable {
     signals = SignalStore(rules.plan)
     dirtyRules = DirtyList(count: rules.rules.count)
     turnedRules = DirtyList(count: rules.rules.count)
-    triggers = TriggerIndex(rules: rules.rules, zones: rules.zones, slots: rules.slots)
+    triggers = rules.triggers
     timers = RuleTimers(count: rules.rules.count)
     restore(state)
     resumeRules()
@@ -165,13 +163,13 @@ public struct RuleEngine: Sendable {
       signals.take(position, of: device, fix: fix, at: now)
       guard device == rules.catalogue.positionDevice else { break }
       compute(at: now)
-      let before = Dictionary(uniqueKeysWithValues: triggers.crossing.map { ($0.zone, zones.states[$0.zone]) })
+      let outside = crossable(to: fix, from: previous)
       let changes = zones.take(fix, previous: previous, error: position.estimatedError, at: now)
       noteZoneChanges()
       compute(at: now)
       occurrences =
         self.occurrences(of: changes)
-        + passages(to: fix, from: previous, error: position.estimatedError, before: before)
+        + passages(to: fix, from: previous, error: position.estimatedError, outside: outside)
     }
     compute(at: now)
     settle(at: now, for: occurrences, &effects)

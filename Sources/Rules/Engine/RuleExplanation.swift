@@ -138,8 +138,8 @@ extension RuleEngine {
       note(.limit, until: first + limit.per)
     }
     for (owner, after, selected) in triggers.dwelling where owner == index {
-      for zone in insideZones where selected.contains(zone) {
-        guard let since = zones.states[zone].since else { continue }
+      for zone in zones.inside where selected.contains(zone) {
+        guard let since = zones.state(of: zone).since else { continue }
         note(.dwell, until: since + after, rules.zones[zone].id)
       }
     }

@@ -18,6 +18,8 @@ extension StateRow {
 /// The kinds of rows, as they stand in the journal.
 enum StateKind: String {
   case engine, zone, rule, report, receiver, device, budget
+  /// The state that many zones share, by the cohort's number; and which zones those are (`CohortMembers`).
+  case cohort, members
   /// What a rule that is up does when it goes down; by the rule's name.
   case farewell
   /// The signal store's.
@@ -39,6 +41,8 @@ enum EngineRow: String, CaseIterable, Sendable {
 /// Every row begins with a byte that names its layout. A row of another layout is dropped like one that is damaged.
 enum StateLayout {
   static let version: UInt8 = 1
+  /// Of zones' rows that say no more than when the side was taken; 1 has the whole state.
+  static let zoneVersion: UInt8 = 2
   /// Of rules' rows; 1 knew nothing of levels.
   static let ruleVersion: UInt8 = 2
   /// Of reports' rows that hold a track.

@@ -3,7 +3,8 @@ public import Model
 /// Zones, rules and report policies, checked against the declared devices; what `RuleEngine` runs on.
 public struct RuleSet: Sendable {
   /// Those of the rule files in their order, then those of `zones.d`.
-  public let zones: [Zone]
+  public var zones: [Zone] { zonePlan.zones }
+  let zonePlan: ZonePlan
   public let catalogue: SignalCatalogue
   /// In the order of the files.
   let rules: [Rule]
@@ -27,6 +28,7 @@ public struct RuleSet: Sendable {
   let patiences: [Interval]
   /// What the engine keeps for its expressions.
   let plan: SignalPlan
+  let triggers: TriggerIndex
 
   /// No zone, no rule; everything is sent.
   public static func empty(catalogue: SignalCatalogue) -> RuleSet {
@@ -40,7 +42,7 @@ public struct RuleSet: Sendable {
     zones: [Zone], rules: [Rule], reports: [ReportPolicy], budgets: [ReportBudget] = [],
     computed: [ComputedSignal] = [], catalogue: SignalCatalogue, slots: SlotTable? = nil, vocabulary: Vocabulary? = nil
   ) {
-    self.zones = zones
+    zonePlan = ZonePlan(zones)
     self.rules = rules
     self.reports = reports
     self.catalogue = catalogue
@@ -61,8 +63,9 @@ public struct RuleSet: Sendable {
     patiences = rules.map { Self.patience(of: $0, catalogue) }
     self.budgets = budgets
     self.computed = computed
+    triggers = TriggerIndex(rules: rules, zones: zonePlan, slots: self.slots)
     plan = SignalPlan(
-      slots: self.slots, zones: zones, catalogue: catalogue, computed: computed,
+      slots: self.slots, zones: zonePlan, catalogue: catalogue, computed: computed,
       reported: catalogue.devices.flatMap { device in
         device.metrics.map { SignalName(device: device.name, metric: $0.name) }
       }.filter { signal in reports.contains { $0.matches(signal) } })

@@ -15,10 +15,10 @@ final class SignalPlan: Sendable {
     case variable(Int)
     case hasVariable(Int)
     case trigger(TriggerField)
-    case inZone([Int])
+    case inZone(ZoneSet)
     case zones
-    case distance([Int])
-    case timeInZone([Int])
+    case distance(ZoneSet)
+    case timeInZone(ZoneSet)
     case count(Int)
     case now
     case localTime(String)
@@ -49,8 +49,12 @@ final class SignalPlan: Sendable {
   let sources: [Source]
   /// Slot numbers by entry: those whose answer changes with it.
   let slotsOfEntry: [[Int]]
-  /// Slot numbers by zone.
+  /// Slot numbers whose answer changes with the state of zones, and of which.
+  let zoneSlots: [(slot: Int, zones: ZoneSet)]
+  /// Of them, those that ask for a few zones, by zone.
   let slotsOfZone: [Int: [Int]]
+  /// Sets of many zones, by number.
+  let largeZoneSets: [ZoneSet]
   let slotsOfVariable: [[Int]]
   let slotsOfCount: [[Int]]
   let systemSlots: [Int]
@@ -80,7 +84,7 @@ final class SignalPlan: Sendable {
   /// - Parameters:
   ///   - reported: signals whose turning stale the report policies send.
   init(
-    slots: SlotTable, zones: [Zone], catalogue: SignalCatalogue, computed signals: [ComputedSignal] = [],
+    slots: SlotTable, zones: ZonePlan, catalogue: SignalCatalogue, computed signals: [ComputedSignal] = [],
     reported: [SignalName] = []
   ) {
     let computed = Set(signals.map(\.name))
@@ -143,7 +147,20 @@ final class SignalPlan: Sendable {
       if field.isMotion { return motionIndices[name.device].map { .motion(entry, $0, field) } ?? .absent }
       return .field(entry, field)
     }
-    func selected(_ selector: ZoneSelector) -> [Int] { zones.indices.filter { selector.selects(zones[$0]) } }
+    let measured = Set(read.compactMap { if case .distance(let selector) = $0 { selector } else { nil } })
+    var sets: [ZoneSelector: ZoneSet] = [:]
+    var largeSets: [ZoneSet] = []
+    func made(_ members: [Int], isMeasured: Bool) -> ZoneSet {
+      let set = ZoneSet(members, in: zones, number: largeSets.count, isMeasured: isMeasured)
+      if set.isLarge { largeSets.append(set) }
+      return set
+    }
+    func selected(_ selector: ZoneSelector) -> ZoneSet {
+      if let set = sets[selector] { return set }
+      let set = made(zones.zones(selectedBy: selector), isMeasured: measured.contains(selector))
+      sets[selector] = set
+      return set
+    }
     func source(_ slot: Slot) -> Source {
       switch slot {
       case .signal(let name): return signal(name)
@@ -182,7 +199,7 @@ final class SignalPlan: Sendable {
     timedComputed = signals.indices.filter { signals[$0].expression.mentionsTime }
 
     var slotsOfEntry = [[Int]](repeating: [], count: names.count)
-    var slotsOfZone: [Int: [Int]] = [:]
+    var zoneSlots: [(slot: Int, zones: ZoneSet)] = []
     var slotsOfVariable = [[Int]](repeating: [], count: variables.count)
     var slotsOfCount = [[Int]](repeating: [], count: counts.count)
     var systemSlots: [Int] = []
@@ -190,9 +207,8 @@ final class SignalPlan: Sendable {
     for (number, slot) in slots.slots.enumerated() where slots.isRead[number] {
       if let name = slot.signal, let entry = indices[entryName(name)] { slotsOfEntry[entry].append(number) }
       switch sources[number] {
-      case .inZone(let zones), .timeInZone(let zones):
-        for zone in zones { slotsOfZone[zone, default: []].append(number) }
-      case .zones: for zone in zones.indices { slotsOfZone[zone, default: []].append(number) }
+      case .inZone(let set), .timeInZone(let set): zoneSlots.append((number, set))
+      case .zones: zoneSlots.append((number, made(Array(zones.zones.indices), isMeasured: false)))
       case .distance: if let zonePosition { slotsOfEntry[zonePosition].append(number) }
       case .variable(let index), .hasVariable(let index): slotsOfVariable[index].append(number)
       case .count(let index): slotsOfCount[index].append(number)
@@ -202,7 +218,12 @@ final class SignalPlan: Sendable {
       }
     }
     self.slotsOfEntry = slotsOfEntry
-    self.slotsOfZone = slotsOfZone
+    self.zoneSlots = zoneSlots
+    largeZoneSets = largeSets
+    slotsOfZone = zoneSlots.reduce(into: [:]) { slots, entry in
+      guard !entry.zones.isLarge else { return }
+      for zone in entry.zones.zones { slots[zone, default: []].append(entry.slot) }
+    }
     self.slotsOfVariable = slotsOfVariable
     self.slotsOfCount = slotsOfCount
     self.systemSlots = systemSlots

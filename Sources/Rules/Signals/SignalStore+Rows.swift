@@ -170,7 +170,7 @@ extension SignalStore {
           for _ in 0..<min(64, try r.unsigned()) { state.links.append(try r.string()) }
           return state
         })
-    case .engine, .zone, .rule, .farewell, .report, .receiver, .device, .budget: return false
+    case .engine, .zone, .cohort, .members, .rule, .farewell, .report, .receiver, .device, .budget: return false
     }
     return true
   }

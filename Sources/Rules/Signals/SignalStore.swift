@@ -153,7 +153,11 @@ struct SignalStore: Sendable {
   /// A zone's state changed.
   mutating func noteChange(ofZone zone: Int) {
     if let slots = plan.slotsOfZone[zone] { mark(slots) }
+    for (slot, set) in plan.zoneSlots where set.isLarge && set.contains(zone) { mark([slot]) }
   }
+
+  /// The state changed of some zone that a slot asks for.
+  mutating func noteChange(ofSlot slot: Int) { mark([slot]) }
 
   mutating func start(at time: EngineTime) {
     system = SystemState(startedAt: time)

@@ -31,8 +31,8 @@ extension Situation {
     switch store.plan.sources[number] {
     case .age(let entry): return store.entries[entry] != nil
     case .system(.uptime): return true
-    case .timeInZone(let indices):
-      return indices.contains { zones.states[$0].isKnown && zones.states[$0].side == .inside }
+    case .timeInZone(let set):
+      return zones.inside.contains { set.contains($0) && zones.knownSide(of: $0) == .inside }
     default: return false
     }
   }

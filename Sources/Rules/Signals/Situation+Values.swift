@@ -100,48 +100,48 @@ extension Situation {
   // MARK: Zones
 
   private var zonesInside: CEL.Value? {
-    guard zones.states.contains(where: \.isKnown) else { return nil }
+    guard zones.knowsAny else { return nil }
     var inside: [CEL.Value] = []
-    for (zone, state) in zip(zones.zones, zones.states) where state.isKnown && state.side == .inside {
-      inside.append(.string(zone.id))
+    for zone in zones.inside where zones.knownSide(of: zone) == .inside {
+      inside.append(.string(zones.plan.zones[zone].id))
     }
     return .list(inside)
   }
 
   /// True inside any of them; unknown where one that may be is unknown.
-  private func isInside(_ indices: [Int]) -> Bool? {
+  private func isInside(_ set: ZoneSet) -> Bool? {
+    if set.isLarge {
+      if zones.inside.contains(where: { set.contains($0) && zones.knownSide(of: $0) == .inside }) { return true }
+      return zones.isUnsure(of: set) ? nil : false
+    }
     var isSure = true
-    for index in indices {
-      let state = zones.states[index]
-      if !state.isKnown { isSure = false } else if state.side == .inside { return true }
+    for zone in set.zones {
+      switch zones.knownSide(of: zone) {
+      case .inside: return true
+      case .outside: break
+      case nil: isSure = false
+      }
     }
     return isSure ? false : nil
   }
 
   /// Seconds since the zone was entered, of several the longest; 0 outside.
-  private func timeInside(_ indices: [Int]) -> Double? {
-    guard let isInside = isInside(indices) else { return nil }
+  private func timeInside(_ set: ZoneSet) -> Double? {
+    guard let isInside = isInside(set) else { return nil }
     guard isInside else { return 0 }
     var longest = 0.0
-    for index in indices {
-      let state = zones.states[index]
-      guard state.isKnown, state.side == .inside, let since = state.since else { continue }
-      longest = max(longest, (time - since).seconds)
+    for zone in zones.inside where set.contains(zone) && zones.knownSide(of: zone) == .inside {
+      if let since = zones.state(of: zone).since { longest = max(longest, (time - since).seconds) }
     }
     return longest
   }
 
   /// Metres to the nearest border, negative inside.
-  private func distance(_ indices: [Int]) -> Double? {
+  private func distance(_ set: ZoneSet) -> Double? {
     guard let entry = store.plan.zonePosition, store.isFresh(entry, at: time),
       case .position(let position)? = store.entries[entry]?.content, position.isUsable
     else { return nil }
-    var least: Double?
-    for index in indices {
-      let distance = -zones.zones[index].shape.signedDistance(
-        Coordinate(latitude: position.latitude, longitude: position.longitude))
-      least = least.map { min($0, distance) } ?? distance
-    }
-    return least
+    return set.distance(
+      from: Coordinate(latitude: position.latitude, longitude: position.longitude), in: zones.plan)
   }
 }

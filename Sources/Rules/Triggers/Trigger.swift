@@ -30,14 +30,6 @@ enum Trigger: Hashable, Sendable {
     }
   }
 
-  func isSetOff(by side: Side, of zone: Zone) -> Bool {
-    switch self {
-    case .enter(let zones): side == .inside && zones.selects(zone)
-    case .exit(let zones): side == .outside && zones.selects(zone)
-    default: false
-    }
-  }
-
   /// Whether it tells of a border and where it was crossed.
   var isCrossing: Bool {
     switch self {

@@ -1,3 +1,4 @@
+import Geo
 import Model
 
 /// Something that happened and sets rules off.
@@ -11,13 +12,14 @@ struct Occurrence: Sendable {
 
 /// Which rules something sets off.
 struct TriggerIndex: Sendable {
-  /// By zone; rules in file order.
-  private let entering: [[Int]]
-  private let leaving: [[Int]]
+  /// By what their `enter`, `exit` and `cross` mean; rules in file order.
+  private let entering: [ZoneSelector: [Int]]
+  private let leaving: [ZoneSelector: [Int]]
+  private let passing: [ZoneSelector: [Int]]
   /// Rules with a `dwell`, and after how long in which zones.
-  let dwelling: [(rule: Int, after: Interval, zones: Set<Int>)]
-  /// Zones that some rule's `cross` means, ascending, with the rules.
-  let crossing: [(zone: Int, rules: [Int])]
+  let dwelling: [(rule: Int, after: Interval, zones: ZoneSet)]
+  /// Zones that some rule's `cross` means; `nil` for none.
+  let crossing: CrossableZones?
   let changing: [(rule: Int, signals: [SignalName])]
   let ticking: [(rule: Int, every: Interval)]
   let starting: [Int]
@@ -30,14 +32,11 @@ struct TriggerIndex: Sendable {
   /// Variables that rules read for their level, by name.
   let readers: [String: [Int]]
 
-  init(rules: [Rule], zones: [Zone], slots: SlotTable) {
-    func rulesSetOff(_ zone: Zone, _ side: Side) -> [Int] {
-      rules.indices.filter { rules[$0].triggers.contains { $0.isSetOff(by: side, of: zone) } }
-    }
-    entering = zones.map { rulesSetOff($0, .inside) }
-    leaving = zones.map { rulesSetOff($0, .outside) }
+  init(rules: [Rule], zones: ZonePlan, slots: SlotTable) {
+    var entering: [ZoneSelector: [Int]] = [:]
+    var leaving: [ZoneSelector: [Int]] = [:]
+    var passing: [ZoneSelector: [Int]] = [:]
     var dwelling: [(rule: Int, after: Interval, zones: Set<Int>)] = []
-    var crossing: [Int: [Int]] = [:]
     var changing: [(rule: Int, signals: [SignalName])] = []
     var ticking: [(rule: Int, every: Interval)] = []
     var starting: [Int] = []
@@ -49,18 +48,16 @@ struct TriggerIndex: Sendable {
       var signals: [SignalName] = []
       for trigger in rule.triggers {
         switch trigger {
-        case .enter, .exit: break
+        case .enter(let selector): entering[selector, default: []].append(index)
+        case .exit(let selector): leaving[selector, default: []].append(index)
         case .dwell(let selector, let after):
-          let selected = Set(zones.indices.filter { selector.selects(zones[$0]) })
+          let selected = Set(zones.zones(selectedBy: selector))
           if let same = dwelling.indices.last, dwelling[same].rule == index, dwelling[same].after == after {
             dwelling[same].zones.formUnion(selected)
           } else {
             dwelling.append((index, after, selected))
           }
-        case .cross(let selector):
-          for zone in zones.indices where selector.selects(zones[zone]) && crossing[zone]?.last != index {
-            crossing[zone, default: []].append(index)
-          }
+        case .cross(let selector): passing[selector, default: []].append(index)
         case .change(let signal): signals.append(signal)
         case .every(let every): ticking.append((index, every))
         case .link(let name, let isUp): links[Self.key(name, isUp), default: []].append(index)
@@ -80,8 +77,12 @@ struct TriggerIndex: Sendable {
         }
       }
     }
-    self.dwelling = dwelling
-    self.crossing = crossing.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    self.entering = entering
+    self.leaving = leaving
+    self.passing = passing
+    self.dwelling = dwelling.map { ($0.rule, $0.after, ZoneSet($0.zones.sorted(), in: zones)) }
+    let passed = passing.keys.reduce(into: Set<Int>()) { $0.formUnion(zones.zones(selectedBy: $1)) }
+    crossing = passed.isEmpty ? nil : CrossableZones(passed.sorted(), of: zones)
     self.changing = changing
     self.ticking = ticking
     self.starting = starting
@@ -97,7 +98,16 @@ struct TriggerIndex: Sendable {
   func rules(onLink name: String, isUp: Bool) -> [Int] { links.isEmpty ? [] : links[Self.key(name, isUp)] ?? [] }
   func rules(onCommand name: String) -> [Int] { commands.isEmpty ? [] : commands[name] ?? [] }
 
-  func rules(on change: ZoneTracker.ZoneChange) -> [Int] {
-    change.change.side == .inside ? entering[change.zone] : leaving[change.zone]
+  func rules(on change: ZoneTracker.ZoneChange, of zone: Zone) -> [Int] {
+    rules(change.change.side == .inside ? entering : leaving, meaning: zone)
+  }
+
+  func rules(crossing zone: Zone) -> [Int] { rules(passing, meaning: zone) }
+
+  /// In file order, none twice.
+  private func rules(_ selected: [ZoneSelector: [Int]], meaning zone: Zone) -> [Int] {
+    guard !selected.isEmpty else { return [] }
+    let found = zone.tags.reduce(into: Set(selected[.zone(zone.id)] ?? [])) { $0.formUnion(selected[.tag($1)] ?? []) }
+    return found.sorted()
   }
 }

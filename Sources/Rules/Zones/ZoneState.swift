@@ -59,9 +59,15 @@ struct ZoneState: Hashable, Sendable {
     var crossing: Crossing
   }
 
-  /// True when another fix that is plainly outside would change nothing; such zones are not looked at while the vehicle is far.
+  /// True when another fix outside the border, however near, would change nothing.
   var isSettledOutside: Bool {
     side == .outside && isKnown && raw == .outside && history == 0 && pending == nil
+  }
+
+  /// True when another fix on the same side of the border would change nothing: no margin is less than nothing, so that a sure fix on the other side
+  /// is beyond the border. Such zones are not looked at until the border may have been crossed.
+  var isSettled: Bool {
+    isSettledOutside || (side == .inside && isKnown && raw == .inside && history == 0b111 && pending == nil)
   }
 
   /// Takes the next accepted fix. `interpolate` finds the crossing between the last fix and this one; asked only when `raw` changes.

@@ -66,7 +66,8 @@ struct EngineLawTests {
     var engine = Scene.engine([Scene.circle(), Scene.circle("far", east: 50_000)])
     _ = engine.takeChangedState()
     _ = engine.run([Scene.fix(1, east: 200)])
-    #expect(engine.takeChangedState().map { "\($0.kind)/\($0.name)" } == ["receiver/gps", "zone/depot", "zone/far"])
+    #expect(
+      engine.takeChangedState().map { "\($0.kind)/\($0.name)" } == ["cohort/0", "members/0 0 0", "receiver/gps"])
     _ = engine.run([Scene.fix(2, east: 190)])
     #expect(engine.takeChangedState().map { "\($0.kind)/\($0.name)" } == ["receiver/gps"])
     #expect(engine.takeChangedState().isEmpty)

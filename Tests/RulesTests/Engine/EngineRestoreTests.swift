@@ -26,7 +26,7 @@ struct EngineRestoreTests {
   @Test func rowsOfWhatIsGoneAreRemoved() {
     var engine = restored(inside().snapshot(), Scene.rules([Scene.circle("other")], []))
     let removed = engine.takeChangedState().filter { $0.value == nil }.map { "\($0.kind)/\($0.name)" }
-    #expect(removed == ["rule/visits", "zone/depot"])
+    #expect(removed == ["cohort/0", "members/0 0 0", "rule/visits", "zone/depot"])
   }
 
   @Test func ruleKeepsItsStateWhereTheTriggerAgrees() {
