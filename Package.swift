@@ -84,7 +84,7 @@ let package = Package(
     .executableTarget(
       name: "waypost-bench",
       dependencies: [
-        "Model", "Geo", "CEL", "Config", "Rules", "Journal", "Inputs", "Uplinks", "Gateway", "CMosquitto",
+        "Model", "Threads", "Geo", "CEL", "Config", "Rules", "Journal", "Inputs", "Uplinks", "Gateway", "CMosquitto",
         "CAllocations", log,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
