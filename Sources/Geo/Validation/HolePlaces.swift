@@ -33,7 +33,8 @@ enum HolePlaces {
     return false
   }
 
-  private static func contains(_ point: Coordinate, _ ring: [Coordinate]) -> Bool? {
+  /// `nil` for a point on the ring.
+  static func contains(_ point: Coordinate, _ ring: [Coordinate]) -> Bool? {
     var isInside = false
     for index in 1..<max(1, ring.count) {
       let (a, b) = (ring[index - 1], ring[index])

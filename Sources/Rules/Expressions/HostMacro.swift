@@ -185,7 +185,7 @@ struct HostMacro: Macro {
         help = "write `\"tag:\(id)\"` for all zones with that tag"
       } else {
         help =
-          Suggestion.closest(id, in: vocabulary.zones.sorted()).map { "did you mean `\"\($0)\"`?" }
+          vocabulary.zoneNames.closest(id).map { "did you mean `\"\($0)\"`?" }
           ?? "declare it under `zones:`"
       }
       throw Problem(span: argument.span, code: .unknownName, message: "there is no zone `\(id)`", help: help)

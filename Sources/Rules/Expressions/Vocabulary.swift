@@ -11,7 +11,11 @@ struct Vocabulary: Sendable {
   var variables: [String: ValueType] = [:]
   /// Types of the events that some rule raises.
   var eventTypes: Set<String> = []
-  var zones: Set<String> = []
+  var zones: Set<String> = [] {
+    didSet { zoneNames = Suggestions(zones) }
+  }
+  /// The same, for what a misspelt one was meant to be.
+  private(set) var zoneNames = Suggestions([])
   var tags: Set<String> = []
   /// False where no devices are declared: then any device and metric are taken, as numbers.
   let isChecked: Bool

@@ -39,7 +39,9 @@ struct GeoJSONGeometry {
       for item in coordinates.items {
         if let polygon = item.polygon(&findings) { polygons.append(polygon) } else { isWhole = false }
       }
-      return isWhole ? made(polygons, coordinates, &findings) : nil
+      guard isWhole else { return nil }
+      tellOverlaps(polygons, coordinates, &findings)
+      return made(polygons, coordinates, &findings)
     case "Point": return circle(coordinates, &findings)
     case _ where isLine:
       guard let width = metres("width", of: "a \(name)", in: 0.1...100_000, at: coordinates, &findings) else {
@@ -57,6 +59,22 @@ struct GeoJSONGeometry {
 
   private func made(_ polygons: [Polygon], _ place: JSONValue, _ findings: inout GeoJSONFindings) -> Shape? {
     made(place, &findings) { () throws(GeometryError) in try .polygons(polygons) }
+  }
+
+  /// Polygons of one zone that cover a place twice, at a point of theirs.
+  private func tellOverlaps(_ polygons: [Polygon], _ coordinates: JSONValue, _ findings: inout GeoJSONFindings) {
+    for (number, point) in Polygon.overlaps(in: polygons) {
+      guard let polygon = coordinates.item(number) else { continue }
+      // As the file has it: a turn of longitude more or less is the same point.
+      func isIt(_ value: JSONValue) -> Bool {
+        guard let pair = value.pair(most: 4) else { return false }
+        return pair.second == point.latitude && (pair.first - point.longitude).remainder(dividingBy: 360) == 0
+      }
+      let place = polygon.items.lazy.flatMap { Array($0.items) }.first(where: isIt) ?? polygon
+      findings.warning(
+        "geometry", "two polygons of the zone overlap, or share a border", at: place.range,
+        help: "join them to one outline: near a border within the zone nobody counts as surely inside")
+    }
   }
 
   /// The shape, its size looked at.

@@ -153,7 +153,7 @@ struct TriggerReader {
       guard zones.places[id] == nil else { return selector }
       diagnostics.error(
         "unknown-zone", "there is no zone `\(id)`", at: node.span,
-        help: suggestion(id, in: zones.places.keys.sorted(), tags: zones.tags))
+        help: suggestion(id))
     case .tag(let tag):
       guard !zones.tags.contains(tag) else { return selector }
       diagnostics.error(
@@ -164,10 +164,11 @@ struct TriggerReader {
     return nil
   }
 
-  private func suggestion(_ id: String, in ids: [String], tags: Set<String>) -> String {
-    if tags.contains(id) { return "write `tag:\(id)` for all zones with that tag" }
-    if let meant = Suggestion.closest(id, in: ids) { return "did you mean `\(meant)`?" }
-    return ids.isEmpty
-      ? "declare it under `zones:`" : "declare it under `zones:`, or name one of the \(ids.count) that there are"
+  private func suggestion(_ id: String) -> String {
+    if zones.tags.contains(id) { return "write `tag:\(id)` for all zones with that tag" }
+    if let meant = expressions.vocabulary.zoneNames.closest(id) { return "did you mean `\(meant)`?" }
+    return zones.places.isEmpty
+      ? "declare it under `zones:`"
+      : "declare it under `zones:`, or name one of the \(zones.places.count) that there are"
   }
 }

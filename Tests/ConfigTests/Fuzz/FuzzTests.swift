@@ -2,10 +2,9 @@ import Config
 import Foundation
 import Testing
 
-/// `WAYPOST_FUZZ_ROUNDS=N` tries more, `WAYPOST_FUZZ_SEED=N` others, `WAYPOST_FUZZ_FILE=PATH` one file again.
+/// `WAYPOST_FUZZ_ROUNDS=N` tries more, `WAYPOST_FUZZ_SEED=N` others, `WAYPOST_FUZZ_FILE=PATH` one file again; `WAYPOST_FUZZ_SECONDS=N`
+/// goes on for so long, from a new seed.
 @Suite struct FuzzTests {
-  private static func number(_ name: String) -> Int? { ProcessInfo.processInfo.environment[name].flatMap { Int($0) } }
-
   static let seeds: [[UInt8]] = {
     let cases = RendererTests.names.compactMap { name in
       (try? Data(contentsOf: RendererTests.folder.appendingPathComponent(name + "/input.yaml"))).map { Array($0) }
@@ -57,8 +56,7 @@ import Testing
   }
 
   @Test func noBytesTrapAndEverySpanIsInTheFile() {
-    let seed = Self.number("WAYPOST_FUZZ_SEED") ?? 1
-    for round in 0..<(Self.number("WAYPOST_FUZZ_ROUNDS") ?? 3000) {
+    for (seed, round) in FuzzRounds(standard: 3000) {
       var random = SeededRandom(seed: UInt64(seed) &* 1_000_003 &+ UInt64(round))
       let bytes = Self.mutated(&random)
       let problems = ConfigFuzz.check(bytes)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Config
 
-/// `WAYPOST_FUZZ_ROUNDS=N` tries more, `WAYPOST_FUZZ_SEED=N` others.
+/// `WAYPOST_FUZZ_ROUNDS=N` tries more, `WAYPOST_FUZZ_SEED=N` others; `WAYPOST_FUZZ_SECONDS=N` goes on for so long, from a new seed.
 @Suite struct JSONStreamFuzzTests {
   private static let seeds: [[UInt8]] = [
     #"{"type":"FeatureCollection","features":[{"type":"Feature","id":7,"properties":{"n":"\ud83d\ude00 é","n2":null},"geometry":{"type":"Polygon","coordinates":[[[6.1,46.2],[6.2,46.2,400],[6.2,-4.63e1],[6.1,46.2]]]}},{"a":true}],"bbox":[1,2,3,4]}"#,
@@ -36,9 +36,7 @@ import Testing
   }
 
   @Test func theStreamTakesWhatTheTreeTakesWithTheSameValues() {
-    func number(_ name: String) -> Int? { ProcessInfo.processInfo.environment[name].flatMap { Int($0) } }
-    let seed = number("WAYPOST_FUZZ_SEED") ?? 1
-    for round in 0..<(number("WAYPOST_FUZZ_ROUNDS") ?? 4000) {
+    for (seed, round) in FuzzRounds(standard: 4000) {
       var random = SeededRandom(seed: UInt64(seed) &* 1_000_003 &+ UInt64(round))
       let bytes = Self.mutated(&random)
       let chunk = [1, 2, 3, 5, 16, 100, 100_000].randomElement(using: &random) ?? 1

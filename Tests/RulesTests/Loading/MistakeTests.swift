@@ -30,12 +30,15 @@ struct MistakeTests {
     let file = SourceFile(
       path: "rules.yaml", bytes: Array(try Data(contentsOf: folder.appendingPathComponent("input.yaml"))))
     var diagnostics = Diagnostics()
+    var sources = [file]
     _ = RuleSet.load(
       rules: [file], zones: [], catalogue: Self.catalogue,
       readFile: { path, _ throws(Diagnostic) in
-        try SourceFile.read(path: folder.appendingPathComponent(path).path, displayPath: path)
+        let named = try SourceFile.read(path: folder.appendingPathComponent(path).path, displayPath: path)
+        sources.append(named)
+        return named
       }, diagnostics: &diagnostics)
-    let renderer = DiagnosticRenderer(sources: [file])
+    let renderer = DiagnosticRenderer(sources: sources)
     let output = diagnostics.sorted().map { renderer.text($0, color: false) + "\n" }.joined()
     #expect(!output.isEmpty)
     #expect(diagnostics.all.allSatisfy { $0.help != nil }, "each has a remedy")
