@@ -1,4 +1,5 @@
 import Config
+import Geo
 import Glibc
 import Inputs
 import Journal
@@ -54,10 +55,26 @@ public struct ReplayRun {
       let file = try SourceFile.read(path: path, limit: TrackReader.byteLimit)
       let track = try TrackReader.read(file.bytes, file: path, device: catalogue.positionDevice ?? "gps")
       source = .track(track, next: 0)
+      complainOfZones(mirroredBy: track)
       told = [.start(downtime: .zero)]
       // On the road the clock was trusted before the drive began, by NTP or by the GPS; what was recorded is older than any build.
       trust = Self.utcAtZero(track).map { ClockTrust(recorded: $0) }
       if let utc = trust?.utcAtZero { told.append(.clock(utcAtZero: utc)) }
+    }
+  }
+
+  /// A zone on the other side of the world that would lie on the drive's way says what is wrong with it.
+  private mutating func complainOfZones(mirroredBy track: Track) {
+    // Some hundred places of a drive are enough to half a degree.
+    let stride = max(1, track.points.count / 200)
+    let places = track.points.enumerated().compactMap { index, point -> Coordinate? in
+      guard index % stride == 0, case .position(_, let position) = point.content, position.isUsable else { return nil }
+      return Coordinate(latitude: position.latitude, longitude: position.longitude)
+    }
+    for id in rules.zones(mirroredBy: places) {
+      summary.complaints.append(
+        "the zone `\(id)` is far from this drive, and beside it with longitude and latitude exchanged; longitude stands first"
+      )
     }
   }
 

@@ -36,11 +36,12 @@ extension RuleSet {
         for entry in document.zones { reader.zones(entry, into: &collection, diagnostics: &found) }
       }
     }
-    SwappedPlaces(zones: documents.flatMap(\.zones), diagnostics: &found)
-      .check(tests: documents.flatMap(\.tests), diagnostics: &found)
     for file in inOrder(zones) where !named.contains(file.path) {
       GeoJSONReader.readZones(of: file, into: &collection, diagnostics: &found)
     }
+    var swapped = SwappedPlaces(collection.zones)
+    swapped.tell(entries: documents.flatMap(\.zones), in: collection, diagnostics: &found)
+    swapped.check(tests: documents.flatMap(\.tests), diagnostics: &found)
 
     let declarations = RuleDeclarations(documents.flatMap(\.rules))
     var vocabulary = Vocabulary(catalogue)

@@ -5,13 +5,13 @@ enum ZonePlace {
   case span(SourceSpan)
   case bytes(Int, SourceMap)
 
-  /// `zones.d/sites.geojson:17`.
-  var text: String {
-    let span =
-      switch self {
-      case .span(let span): span
-      case .bytes(let offset, let map): map.span(offset..<offset)
-      }
-    return "\(span.file):\(span.start.line)"
+  var span: SourceSpan {
+    switch self {
+    case .span(let span): span
+    case .bytes(let offset, let map): map.span(offset..<offset)
+    }
   }
+
+  /// `zones.d/sites.geojson:17`.
+  var text: String { "\(span.file):\(span.start.line)" }
 }

@@ -84,6 +84,13 @@ import Testing
     #expect(ticks.contains { abs($0 - 1_771_000_050) < 2 } && ticks.contains { $0 > 1_771_172_800 }, "\(ticks)")
   }
 
+  @Test func zoneThatTheDriveMirrorsIsTold() throws {
+    let (_, summary) = try replay(
+      drive(10),
+      rules: "zones:\n  a: { circle: [46.2, 6.1], radius: 50 m }\n  b: { circle: [6.1, 46.2], radius: 50 m }\n")
+    #expect(summary.complaints.count == 1 && summary.complaints.first?.contains("`a`") == true)
+  }
+
   @Test func trackWithoutDatesHasNoClock() throws {
     let track = "t,lat,lon\n" + (0..<100).map { "\($0),46.2,6.1\n" }.joined()
     let (records, _) = try replay(
