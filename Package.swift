@@ -104,7 +104,7 @@ let package = Package(
     .target(name: "Drives", dependencies: ["Model", "Geo"], path: "Tests/Drives", swiftSettings: settings),
     tests(of: "Rules", ["Model", "Geo", "CEL", "Config", "Chance", "Drives"], cases: ["Cases", "Mistakes"]),
     tests(of: "Journal", ["CSQLite"]),
-    tests(of: "Inputs", cases: ["Modbus/Peers/pymodbus_server.py", "Profiles/profile_server.py"]),
+    tests(of: "Inputs", cases: ["Modbus/Peers/pymodbus_server.py", "Profiles/profile_server.py", "Serial/Cases"]),
     // Authorities, certificates and TLS servers for tests.
     .target(name: "Certificates", path: "Tests/Certificates", swiftSettings: settings),
     tests(

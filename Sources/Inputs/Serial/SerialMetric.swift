@@ -78,11 +78,17 @@ struct SerialMetric: Hashable, Sendable {
 
   /// What a frame says of it.
   func read(_ fields: Fields) -> Reading {
-    guard let raw = fields[field] else { return .absent }
+    let raw = fields[field]
     for condition in invalidWhen {
-      // Without that field nothing tells whether it holds.
-      guard let found = fields[condition.field], !condition.values.contains(where: found.is) else { return .bad }
+      if let found = fields[condition.field] {
+        // Also where the device then leaves out the field itself.
+        if condition.values.contains(where: found.is) { return .bad }
+      } else if raw != nil {
+        // Without that field nothing tells whether this one holds.
+        return .bad
+      }
     }
+    guard let raw else { return .absent }
     if raw == .null || invalid.contains(where: raw.is) { return .bad }
     if let map { return map.first { raw.is($0.text) }.map { .good($0.value) } ?? .bad }
     switch kind {
@@ -106,12 +112,14 @@ struct SerialMetric: Hashable, Sendable {
     return .good(.number(value))
   }
 
-  /// By digits: 26201 × 0.001 is 26.201.
+  /// By digits: 26.3 × 0.001 is 0.0263.
   private static func scaled(_ number: Double, by scale: Double, plus offset: Double) -> Double {
     guard scale != 1 || offset != 0 else { return number }
-    guard let factor = DecimalFactor(scale), let addend = DecimalFactor(offset) else { return .nan }
-    if let whole = Int128(exactly: number) { return factor.applied(to: whole, plus: addend) }
-    return factor.applied(to: number, plus: addend)
+    guard let raw = DecimalFactor(number), let factor = DecimalFactor(scale), let addend = DecimalFactor(offset) else {
+      return .nan
+    }
+    return DecimalFactor(digits: factor.digits, exponent: factor.exponent + raw.exponent)
+      .applied(to: raw.digits, plus: addend)
   }
 }
 

@@ -103,7 +103,8 @@ struct SerialMetricReader {
     guard
       var reader = MappingReader(node, what: "`scale`", example: "{ by: unit, kg: 1, g: 0.001 }", diagnostics: &found)
     else { return }
-    let by = reader.required("by", diagnostics: &found)?.string("`by`", limit: 256, diagnostics: &found)
+    let byNode = reader.required("by", diagnostics: &found)
+    let by = byNode?.string("`by`", limit: 256, diagnostics: &found)
     var factors: [SerialMetric.Units.Factor] = []
     for entry in reader.remaining() {
       if let factor = entry.value.number("the scale of a unit", in: -1e12...1e12, diagnostics: &found) {
@@ -114,8 +115,8 @@ struct SerialMetricReader {
       found.error(
         "missing-key", "`scale` names no unit", at: node.span, help: "as `scale: { by: unit, kg: 1, g: 0.001 }`")
     }
-    guard let by else { return }
-    known(by, at: node)
+    guard let by, let byNode else { return }
+    known(by, at: byNode)
     metric.units = SerialMetric.Units(field: by, factors: factors)
   }
 
