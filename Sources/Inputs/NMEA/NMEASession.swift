@@ -14,9 +14,11 @@ struct NMEASession: LineSession {
     var isRemote = false
   }
 
+  private static var lines: FrameCutter { FrameCutter(Framing(limit: NMEASentence.lengthLimit), nil) }
+
   private let settings: Settings
   private var link: LineLink
-  private var lines = LineCutter(limit: NMEASentence.lengthLimit)
+  private var lines = Self.lines
   private var cycle = NMEACycle()
   private var dates = NMEADates()
   private var search: BaudSearch?
@@ -46,7 +48,7 @@ struct NMEASession: LineSession {
     if let epoch = cycle.advance(to: time) { actions += take(epoch, at: time) }
     actions += grownOld(at: time) + link.advance(to: time)
     if link.isOpen, search?.advance(to: time) == true, let baud = search?.baud {
-      lines = LineCutter(limit: NMEASentence.lengthLimit)
+      lines = Self.lines
       actions.append(.retune(baud: baud))
     }
     return actions
@@ -54,7 +56,7 @@ struct NMEASession: LineSession {
 
   mutating func opened(at time: Int64) -> [LineAction] {
     guard link.opened(at: time) else { return [] }
-    lines = LineCutter(limit: NMEASentence.lengthLimit)
+    lines = Self.lines
     search?.opened(at: time)
     return search.map { [.retune(baud: $0.baud)] } ?? []
   }
@@ -69,9 +71,13 @@ struct NMEASession: LineSession {
     actions += grownOld(at: time) + link.received(at: time)
     search?.received()
     cycle.received(at: time)
-    let (whole, tooLong) = lines.append(bytes)
-    for line in whole { actions += take(line, at: time) }
-    for _ in 0..<tooLong { actions += broke(.tooLong, at: time) }
+    for cut in lines.append(bytes, at: time) {
+      switch cut {
+      case .content(let line): actions += take(line[...], at: time)
+      case .fault(let fault): actions += broke(fault.rawValue, at: time)
+      }
+    }
+    link.left(lines.pending)
     return actions
   }
 
@@ -82,7 +88,7 @@ struct NMEASession: LineSession {
     do throws(NMEASentence.Fault) {
       sentence = try NMEASentence(line, needsChecksum: settings.needsChecksum)
     } catch {
-      return broke(error, at: time)
+      return broke(error.text, at: time)
     }
     search?.heard(at: time)
     var actions = link.heard(at: time, baud: search?.baud)
@@ -90,9 +96,10 @@ struct NMEASession: LineSession {
     return actions
   }
 
-  private mutating func broke(_ fault: NMEASentence.Fault, at time: Int64) -> [LineAction] {
+  private mutating func broke(_ fault: String, at time: Int64) -> [LineAction] {
     broken += 1
-    return link.note(.broken(total: broken, kind: fault.text), at: time)
+    link.babbled()
+    return link.note(.broken(total: broken, kind: fault), at: time)
   }
 
   private mutating func take(_ epoch: NMEAEpoch, at time: Int64) -> [LineAction] {

@@ -96,6 +96,7 @@ struct SerialSession: LineSession {
       case .fault(let fault): actions += broke(fault, at: time)
       }
     }
+    link.left(cutter.pending)
     return actions
   }
 
@@ -123,6 +124,7 @@ struct SerialSession: LineSession {
   private mutating func broke(_ fault: FrameFault, at time: Int64) -> [LineAction] {
     broken += 1
     faultsInARow += 1
+    link.babbled()
     var actions = link.note(.broken(total: broken, kind: fault.rawValue), at: time)
     guard faultsInARow == Self.faultLimit else { return actions }
     for metric in settings.metrics where told[metric.name] != .bad { actions.append(submit(metric.name, .bad)) }

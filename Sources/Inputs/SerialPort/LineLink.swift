@@ -33,8 +33,12 @@ struct LineLink: Hashable, Sendable {
   /// When the device was last understood, or hope for it began; `nil` while there is nothing to expect.
   private var heardAt: Int64?
   private var bytesAt: Int64 = 0
-  /// Bytes came since it was last understood.
-  private var isBabble = false
+  /// Something came since it was last understood that wasn't.
+  private var hasBabbled = false
+  /// Bytes that came and have no end yet.
+  private var pending = 0
+  /// So many are more than the rest of a line's end.
+  private static let babble = 8
   private var gate = NoteGate()
 
   init(_ settings: Settings, at time: Int64) {
@@ -74,7 +78,7 @@ struct LineLink: Hashable, Sendable {
     guard case .opening = phase else { return false }
     phase = .open
     bytesAt = time
-    isBabble = false
+    forget()
     // What is known to be down stays so until it is understood.
     if isUp != false { heardAt = heardAt ?? time }
     return true
@@ -90,7 +94,6 @@ struct LineLink: Hashable, Sendable {
   /// Bytes came in, whatever they are.
   mutating func received(at time: Int64) -> [LineAction] {
     bytesAt = time
-    isBabble = true
     return grownSilent(at: time)
   }
 
@@ -99,10 +102,21 @@ struct LineLink: Hashable, Sendable {
   mutating func heard(at time: Int64, baud: Int? = nil) -> [LineAction] {
     wait = Self.firstWait
     heardAt = time
-    isBabble = false
+    forget()
     guard isUp != true else { return [] }
     isUp = true
     return [.submit(.device(name: settings.device, isUp: true, reason: nil))] + gate.offer(.up(baud: baud), at: time)
+  }
+
+  /// What came was not understood.
+  mutating func babbled() { hasBabbled = true }
+
+  /// So many bytes are neither understood nor not, since no end of them has come.
+  mutating func left(_ bytes: Int) { pending = bytes }
+
+  private mutating func forget() {
+    hasBabbled = false
+    pending = 0
   }
 
   mutating func note(_ note: LineNote, at time: Int64) -> [LineAction] { gate.offer(note, at: time) }
@@ -110,7 +124,7 @@ struct LineLink: Hashable, Sendable {
   private mutating func grownSilent(at time: Int64) -> [LineAction] {
     guard let heardAt, isUp != false, time - heardAt >= settings.silence.nanoseconds else { return [] }
     return down(
-      isBabble
+      hasBabbled || pending >= Self.babble
         ? LineFailure(
           "unreadable", remedy: "it sends what can't be read: compare baud, parity and data bits with the device's")
         : LineFailure("silent", remedy: "nothing comes: is the device on, and the cable right?"),

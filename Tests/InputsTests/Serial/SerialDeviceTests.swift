@@ -28,7 +28,7 @@ import Testing
     return try #require(profile)
   }
 
-  private static func bytes(_ name: String) throws -> [UInt8] {
+  static func bytes(_ name: String) throws -> [UInt8] {
     let text = try String(contentsOf: cases.appendingPathComponent("\(name)/input"), encoding: .utf8)
     let lines = text.split(separator: "\n").filter { !$0.hasPrefix("#") }
     let file = SourceFile(path: "input", text: "x")

@@ -24,6 +24,9 @@ struct FrameCutter: Sendable {
     self.checksum = checksum
   }
 
+  /// How many bytes have no end yet.
+  var pending: Int { buffer.count }
+
   /// Adds what was read at that time, nanoseconds.
   mutating func append(_ bytes: ArraySlice<UInt8>, at time: Int64) -> [Cut] {
     var cuts: [Cut] = []
