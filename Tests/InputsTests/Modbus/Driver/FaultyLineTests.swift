@@ -1,0 +1,157 @@
+import Foundation
+import Model
+import Testing
+
+@testable import Inputs
+
+/// The driver over a serial line that spoils pymodbus' answers: whatever it does, no wrong value comes out.
+@Suite(
+  .serialized, .enabled(if: ModbusServer.isInstalled, "python3-pymodbus, python3-serial or socat is not installed"))
+struct FaultyLineTests {
+  private static let addresses: [UInt16] = [0, 1, 2, 40, 41, 80, 120, 121, 122, 160]
+  private static let ranges: ModbusServer.Ranges = ["holding": [[0, 200]]]
+  /// Milliseconds.
+  private static let timeout = 200
+
+  private struct Bench {
+    let pair: SerialPair
+    let server: ModbusServer
+    let line: FaultyLine
+    let sink = CollectingSink()
+    let units: [BusUnit.Settings]
+    let connection: ModbusConnection
+
+    init(every: Interval = .milliseconds(100), units: Int = 3, _ choose: @escaping @Sendable ([UInt8]) -> Fault) throws
+    {
+      pair = try SerialPair()
+      server = try ModbusServer(path: pair.far, [1: ranges, 2: ranges, 3: ranges])
+      line = try FaultyLine(name: pair.folder + "/by-id", far: pair.near, choose)
+      self.units = (1...units).map {
+        .holding(
+          "u\($0)", UInt8($0), addresses, every: every, timeout: .milliseconds(Int64(timeout)),
+          limits: .init(registers: 50))
+      }
+      connection = .serial(.init(path: pair.folder + "/by-id", baud: 115_200))
+    }
+
+    /// Runs all units meanwhile, and gives how long it took them to end.
+    func run(_ body: @escaping @Sendable () throws -> Void) async throws -> Duration {
+      let tasks = units.map { unit in Task { try await ModbusInput(unit, over: connection).run(into: sink) } }
+      let outcome: Result<Void, any Error>
+      do { outcome = .success(try await onThread(body)) } catch { outcome = .failure(error) }
+      let start = ContinuousClock.now
+      for task in tasks { task.cancel() }
+      for task in tasks { try await task.value }
+      let duration = ContinuousClock.now - start
+      line.stop()
+      server.stop()
+      try outcome.get()
+      return duration
+    }
+
+    /// Readings that are good and not what the register holds.
+    var wrong: [Observation.Content] {
+      sink.contents.filter { content in
+        guard case .reading(let device, let metric, let value?, .good) = content else { return false }
+        let unit = Int(device.dropFirst()) ?? 0
+        let address = Int(metric.dropFirst()) ?? 0
+        return value != .number(Double(ModbusServer.value(unit, .holding, address)))
+      }
+    }
+
+    func isGood(since count: Int, _ contents: [Observation.Content]) -> Bool {
+      let fresh = Set(
+        contents.dropFirst(count).filter { $0.quality == .good }.map { "\($0.device ?? "") \($0.metric ?? "")" })
+      return fresh.count == units.count * addresses.count
+    }
+  }
+
+  /// By chance, but the same chance each time.
+  private final class Chance: @unchecked Sendable {
+    private let lock = NSLock()
+    private var random: SeededRandom
+    init(_ seed: UInt64) { random = SeededRandom(seed: seed) }
+    func callAsFunction(_ range: ClosedRange<Int>) -> Int { lock.withLock { Int.random(in: range, using: &random) } }
+  }
+
+  @Test(arguments: [1, 2] as [UInt64]) func noWrongValueComesThroughAnyFault(_ seed: UInt64) async throws {
+    let chance = Chance(seed)
+    let bench = try Bench { request in
+      switch chance(0...15) {
+      case 0: .silent
+      case 1, 2, 3: .late(chance(0...2 * Self.timeout))
+      case 4: .otherUnit
+      case 5: .cut(chance(0...20))
+      case 6: .flip(chance(0...400))
+      case 7: .noise((0...chance(0...30)).map { _ in UInt8(chance(0...255)) })
+      case 8: .twice
+      case 9: .drip(chance(1...20))
+      default: .none
+      }
+    }
+    _ = try await bench.run {
+      // Long enough for a few hundred of them.
+      let limit = BootClock.now + 6_000_000_000
+      try eventually("time is over") { BootClock.now > limit || !bench.wrong.isEmpty }
+      try demand(bench.wrong.isEmpty, "\(bench.wrong)")
+      bench.line.set { _ in .none }
+      let count = bench.sink.contents.count
+      try demand(bench.sink.wait(seconds: 60) { bench.isGood(since: count, $0) }, "\(bench.sink.contents.suffix(40))")
+    }
+    #expect(bench.wrong.isEmpty)
+    #expect(bench.sink.contents.count > 200)
+  }
+
+  @Test func whatIsSilentIsBadAndDownWithinAPoll() async throws {
+    let bench = try Bench(every: .seconds(2), units: 1) { _ in .none }
+    _ = try await bench.run {
+      try demand(bench.sink.wait { bench.isGood(since: 0, $0) }, "\(bench.sink.contents)")
+      let count = bench.sink.contents.count
+      bench.line.set { _ in .silent }
+      let start = BootClock.now
+      try demand(
+        bench.sink.wait { $0.contains(.device(name: "u1", isUp: false, reason: "timeout")) }, "\(bench.sink.contents)")
+      // The poll that was due within 2 s, and it has ended.
+      try demand(BootClock.now - start < 4_000_000_000, "after \(BootClock.now - start) ns")
+      let bad = bench.sink.contents.dropFirst(count).filter { $0.quality == .bad }
+      try demand(bad.count == Self.addresses.count, "\(bad)")
+    }
+  }
+
+  @Test func aByteASecondDoesNotHoldTheBusLongerThanItsTimeout() async throws {
+    let bench = try Bench(units: 2) { request in request[0] == 1 ? .drip(1000) : .none }
+    let ending = try await bench.run {
+      try demand(
+        bench.sink.wait { contents in contents.count { $0.device == "u2" && $0.metric == "h0" } > 30 },
+        "\(bench.sink.contents)")
+    }
+    #expect(bench.sink.contents.contains(.device(name: "u1", isUp: false, reason: "timeout")))
+    #expect(bench.wrong.isEmpty)
+    #expect(ending < .seconds(1))
+  }
+
+  @Test func itStopsDuringALongTimeout() async throws {
+    let pair = try SerialPair()
+    let unit = BusUnit.Settings.holding("u1", 1, [0], timeout: .seconds(60))
+    let sink = CollectingSink()
+    let input = ModbusInput(unit, over: .serial(.init(path: pair.near)))
+    let far = open(pair.far, O_RDWR | O_NOCTTY)
+    defer { close(far) }
+    let ending = try await whileRunning(input, into: sink) {
+      var request = [UInt8](repeating: 0, count: 8)
+      try demand(read(far, &request, 8) > 0, "no request")
+    }
+    #expect(ending < .seconds(1))
+    // And the port is closed, soon after.
+    try await onThread {
+      try eventually("the port is closed") {
+        let open = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        let names = open.compactMap {
+          try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")
+        }
+        let port = try? FileManager.default.destinationOfSymbolicLink(atPath: pair.near)
+        return !names.contains { $0 == port }
+      }
+    }
+  }
+}
