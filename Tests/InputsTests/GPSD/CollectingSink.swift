@@ -17,6 +17,13 @@ final class CollectingSink: ObservationSink, @unchecked Sendable {
 
   var contents: [Observation.Content] { condition.withLock { kept.map(\.content) } }
 
+  /// When the good readings of a metric came, `CLOCK_BOOTTIME` in nanoseconds.
+  func times(_ device: String, _ metric: String) -> [Int64] {
+    condition.withLock { kept }.compactMap { arrival in
+      if case .reading(device, metric, _, .good) = arrival.content { arrival.bootTime } else { nil }
+    }
+  }
+
   /// Blocks until the contents are as wanted; false when the time is over. Not for the cooperative pool.
   func wait(seconds: Double = 90, until isDone: ([Observation.Content]) -> Bool) -> Bool {
     let limit = Date(timeIntervalSinceNow: seconds)

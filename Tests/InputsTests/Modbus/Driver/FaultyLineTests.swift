@@ -49,33 +49,16 @@ struct FaultyLineTests {
       return duration
     }
 
-    /// Readings that are good and not what the register holds.
-    var wrong: [Observation.Content] {
-      sink.contents.filter { content in
-        guard case .reading(let device, let metric, let value?, .good) = content else { return false }
-        let unit = Int(device.dropFirst()) ?? 0
-        let address = Int(metric.dropFirst()) ?? 0
-        return value != .number(Double(ModbusServer.value(unit, .holding, address)))
-      }
-    }
+    var wrong: [Observation.Content] { Readings.wrong(sink.contents) }
 
+    /// Everything was read well since.
     func isGood(since count: Int, _ contents: [Observation.Content]) -> Bool {
-      let fresh = Set(
-        contents.dropFirst(count).filter { $0.quality == .good }.map { "\($0.device ?? "") \($0.metric ?? "")" })
-      return fresh.count == units.count * addresses.count
+      Readings.good(contents.dropFirst(count)) == units.count * addresses.count
     }
-  }
-
-  /// By chance, but the same chance each time.
-  private final class Chance: @unchecked Sendable {
-    private let lock = NSLock()
-    private var random: SeededRandom
-    init(_ seed: UInt64) { random = SeededRandom(seed: seed) }
-    func callAsFunction(_ range: ClosedRange<Int>) -> Int { lock.withLock { Int.random(in: range, using: &random) } }
   }
 
   @Test(arguments: [1, 2] as [UInt64]) func noWrongValueComesThroughAnyFault(_ seed: UInt64) async throws {
-    let chance = Chance(seed)
+    let chance = SharedChance(seed)
     let bench = try Bench { request in
       switch chance(0...15) {
       case 0: .silent

@@ -20,6 +20,10 @@ enum Fault: Sendable {
   /// Bytes that nobody sent, before it.
   case noise([UInt8])
   case twice
+  /// Over TCP: under the number of another transaction.
+  case otherTransaction
+  /// Over TCP: the connection is closed instead.
+  case close
 }
 
 /// Stands between the driver and a server on a serial line, and spoils what it lets through.
@@ -80,7 +84,7 @@ final class FaultyLine: @unchecked Sendable {
     switch fault {
     case .none, .otherUnit: return [at(0, answer)]
     case .late(let delay): return [at(delay, answer)]
-    case .silent: return []
+    case .silent, .otherTransaction, .close: return []
     case .cut(let count): return [at(0, Array(answer.prefix(count)))]
     case .flip(let bit):
       var broken = answer

@@ -23,6 +23,8 @@ final class ModbusServer: @unchecked Sendable {
   /// What a unit has: first and last address of each run of registers or bits.
   typealias Ranges = [String: [[Int]]]
 
+  /// Over TCP; 0 on a serial line.
+  private(set) var port: UInt16 = 0
   private let process = Process()
   private let input = Pipe()
   private let output = Pipe()
@@ -30,6 +32,7 @@ final class ModbusServer: @unchecked Sendable {
 
   convenience init(port: UInt16, _ units: [Int: Ranges]) throws {
     try self.init(["tcp", String(port)], units)
+    self.port = port
     // It says that it begins before it listens.
     try eventually("pymodbus listens") { (try? LoopbackSocket.connect(port: port)) != nil }
   }

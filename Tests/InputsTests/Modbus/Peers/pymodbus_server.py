@@ -68,7 +68,11 @@ async def main():
     asyncio.get_running_loop().add_reader(sys.stdin, ready)
     context = ModbusServerContext(slaves=units, single=False)
     if kind == "tcp":
-        server = StartAsyncTcpServer(context=context, address=("127.0.0.1", int(place)), ignore_missing_slaves=True)
+        # Another of its kind may have been there a moment ago.
+        options = {"allow_reuse_address": True} if version.startswith("3.0") else {}
+        server = StartAsyncTcpServer(
+            context=context, address=("127.0.0.1", int(place)), ignore_missing_slaves=True, **options
+        )
     else:
         options = {}
         if version.startswith("3.0"):
