@@ -88,6 +88,36 @@ import Testing
     #expect(changes.files.changed == [folder.path + "/profiles.d/pump.yaml"])
   }
 
+  @Test func aChangedProfileBeginsItsDevicesAnewAndNoOthers() throws {
+    var tree = SetupTests.tree
+    for (name, address) in [("a", 1), ("b", 2)] { tree["profiles.d/\(name).yaml"] = Self.profile(address) }
+    tree["devices.d/site.yaml"] = """
+      devices:
+        x: { driver: modbus, profile: a, unit: 1, connection: { tcp: 127.0.0.1 } }
+        y: { driver: modbus, profile: b, unit: 2, connection: { tcp: 127.0.0.1 } }
+      """
+    let folder = try Folder(tree)
+    let before = Setup.load(main: folder.main)
+    let old = try #require(before.setup, "\(before.diagnostics.all)")
+    func changes(_ text: String) throws -> SetupChanges {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: folder.path + "/profiles.d/b.yaml"))
+      return SetupChanges(from: old, to: try #require(Setup.load(main: folder.main).setup), credentials: [])
+    }
+    #expect(try changes("# A comment\n" + Self.profile(2)).devices.isEmpty)
+    #expect(try changes(Self.profile(3)).devices.changed == ["y"])
+  }
+
+  @Test func aDeviceIsToldWhichProfilesThereAre() throws {
+    var tree = SetupTests.tree
+    tree["profiles.d/pump.yaml"] = Self.profile(1)
+    tree["devices.d/site.yaml"] =
+      "devices:\n  x: { driver: modbus, profile: pumb, unit: 1, connection: { tcp: 127.0.0.1 } }\n"
+    let folder = try Folder(tree)
+    let findings = Setup.load(main: folder.main).diagnostics.all
+    #expect(findings.map(\.code) == ["unknown-profile"])
+    #expect(findings.first?.help == "did you mean `pump`?")
+  }
+
   @Test func aProfileAloneAndAFolderOfThemAreChecked() throws {
     let folder = try Folder([
       "devices/a.yaml": Self.profile(1), "devices/b.yaml": Self.profile(2),
