@@ -60,7 +60,14 @@ let package = Package(
     library(
       "Trust",
       ["COpenSSL", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOTLS", package: "swift-nio")]),
-    library("Uplinks", ["Model", "Threads", "Deflate", "Config", "Journal", "Trust", "CMosquitto", log]),
+    library(
+      "Uplinks",
+      [
+        "Model", "Threads", "Deflate", "Config", "Journal", "Trust", "CMosquitto", log,
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOTLS", package: "swift-nio"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
+      ]),
     library(
       "Gateway",
       // The page of `waypost replay --map`, which is in the program.
@@ -114,7 +121,12 @@ let package = Package(
         .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOTLS", package: "swift-nio"),
       ]),
-    tests(of: "Uplinks", ["CMosquitto", "Deflate", "Trust", "Certificates"]),
+    tests(
+      of: "Uplinks",
+      [
+        "CMosquitto", "Deflate", "Trust", "Certificates", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
+      ], cases: ["WebSocket/receiver.py"]),
     tests(
       of: "Gateway",
       [

@@ -34,7 +34,7 @@ struct UplinkTrial: Sendable {
       case .secured(let tls):
         failure = tls.failure
         days = tls.certificateDays(at: WallClock.now.milliseconds / 1000) ?? days
-      case .acknowledged, .refused, .notice: break
+      case .acknowledged, .acknowledgedRecords, .refused, .refusedRecord, .strays, .notice: break
       }
     }
     if finding == nil { link.close(reason: "examined", farewell: nil) }

@@ -18,9 +18,6 @@ protocol TransportReader: Sendable {
 /// Every transport there is.
 enum Transports {
   static let all: [any TransportReader.Type] = [
-    MQTTReader.self
+    MQTTReader.self, WebSocketReader.self,
   ]
-
-  /// Known to the documentation, not to this version.
-  static let later = ["websocket"]
 }

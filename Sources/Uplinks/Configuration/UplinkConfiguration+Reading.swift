@@ -34,11 +34,14 @@ extension UplinkConfiguration {
     reader.explain(
       ["url", "host", "broker", "username", "password", "tls"],
       "it stands below `mqtt:`, and that below the uplink's name: `central: { mqtt: { url: … } }`")
+    reader.explain(
+      ["token", "auth", "dialect", "proxy"],
+      "it stands below `websocket:`, and that below the uplink's name: `office: { websocket: { url: … } }`")
     let hasStrangers = reader.finish(diagnostics: &diagnostics)
     if transport == nil, !hasStrangers, !Self.kinds.contains(where: reader.contains) {
       diagnostics.error(
         "missing-key", "the uplink `\(name)` doesn't say where it goes", at: reader.span,
-        help: "add `mqtt: { url: \"mqtt://…\" }`")
+        help: "add `mqtt: { url: \"mqtts://…\" }` or `websocket: { url: \"wss://…\" }`")
     }
     guard let transport, let format else { return nil }
     var configuration = UplinkConfiguration(name: name, transport: transport, format: format)
@@ -70,17 +73,11 @@ extension UplinkConfiguration {
         kind.read(entry.value, uplink: name, deflate: deflate, context: context, diagnostics: &diagnostics)
       )
     }
-    for key in Transports.later {
-      guard reader.contains(key), let entry = reader.entry(key) else { continue }
-      diagnostics.error(
-        "later-version", "`\(key)` comes with a later version", at: entry.key.span, help: "use `mqtt`")
-      return nil
-    }
     return found?.transport
   }
 
-  /// The keys that say where an uplink goes, also those of later versions.
-  private static var kinds: [String] { Transports.all.map { $0.name } + Transports.later }
+  /// The keys that say where an uplink goes.
+  private static var kinds: [String] { Transports.all.map { $0.name } }
 
   private static func readFormat(_ reader: inout MappingReader, _ diagnostics: inout Diagnostics) -> (
     any MessageFormat

@@ -117,19 +117,39 @@ extension Delivery {
   /// The server refuses one record of a message and takes the rest (transports that refuse by number).
   public mutating func refused(record seq: UInt64, reason: String) -> [DeliveryAction] {
     for index in streams.indices {
-      guard let position = streams[index].position(ofOutstanding: seq), !streams[index][position].isSettled else {
-        continue
-      }
+      guard let position = streams[index].position(ofOutstanding: seq), !streams[index][position].isSettled,
+        // Said twice of one sending, it counts once.
+        !streams[index][position].isRefused
+      else { continue }
       let actions = trouble(index, position, reason: reason)
       if actions.isEmpty {
         streams[index].mark(position: position, refused: true)
         putBack([[Segment(stream: index, positions: position..<position + 1)]], origin: 0)
       }
+      strike(index, position)
       return actions
     }
     counters.strayAnswers += 1
     return []
   }
+
+  /// Takes a record out of the message that it was refused in: that message's own answer, which may come after the record has gone again,
+  /// says nothing of it, and isn't needed where it was the last one open.
+  private mutating func strike(_ stream: Int, _ position: Int) {
+    for var message in inFlight.values
+    where message.segments.contains(where: { $0.stream == stream && $0.positions.contains(position) }) {
+      message.segments = message.segments.flatMap { segment -> [Segment] in
+        guard segment.stream == stream, segment.positions.contains(position) else { return [segment] }
+        return [segment.positions.lowerBound..<position, position + 1..<segment.positions.upperBound]
+          .filter { !$0.isEmpty }.map { Segment(stream: stream, positions: $0) }
+      }
+      inFlight[message.id] = message
+      recount(message)
+    }
+  }
+
+  /// Answers that the transport saw fit nothing that it has out.
+  public mutating func strayed(_ count: Int) { counters.strayAnswers += UInt64(clamping: count) }
 
   /// The only record of the message that is not settled.
   private func lone(_ message: Message) -> (stream: Int, position: Int)? {

@@ -121,7 +121,7 @@ extension Delivery {
     let mostRecords = min(limit, settings.batchRecords)
     var taken: [Segment] = []
     var route: MessageRoute?
-    var count = 0
+    var seqs: [UInt64] = []
     var largest = 0
     outer: for segment in segments {
       var upper = segment.positions.lowerBound
@@ -131,11 +131,12 @@ extension Delivery {
         }
       }
       for position in segment.positions {
-        let entry = streams[segment.stream][position]
-        if entry.isSettled {
+        // What waited to be sent again may have been answered by number, and have left the stream.
+        guard position >= streams[segment.stream].base, !streams[segment.stream][position].isSettled else {
           upper = position + 1
           continue
         }
+        let entry = streams[segment.stream][position]
         let identity = entry.record.identity
         let goesAlone = settings.batchRecords == 1 || settings.singly.contains(entry.kind)
         switch route {
@@ -149,7 +150,8 @@ extension Delivery {
           }
         case .batch(let journal)?:
           // The envelope's closing and a record as large as the largest so far must still fit.
-          guard !goesAlone, journal == identity.journal, count < mostRecords, encoder.size + largest + 2 <= mostBytes
+          guard !goesAlone, journal == identity.journal, seqs.count < mostRecords,
+            encoder.size + largest + 2 <= mostBytes
           else { break outer }
         case .record?: break outer
         }
@@ -157,13 +159,13 @@ extension Delivery {
         let before = encoder.size
         encoder.append(entry.record, late: identity.seq <= lateThrough)
         largest = max(largest, encoder.size - before)
-        count += 1
+        seqs.append(identity.seq)
         upper = position + 1
         if !unanswered.isEmpty { noteRepeat(identity.seq, in: entry.kind.lane) }
       }
     }
     guard let route else { return nil }
-    return (OutgoingMessage(id: nextMessageID, route: route, records: count), taken)
+    return (OutgoingMessage(id: nextMessageID, route: route, seqs: seqs), taken)
   }
 
   private mutating func noteRepeat(_ seq: UInt64, in lane: Lane) {

@@ -55,7 +55,7 @@ public struct Delivery: Sendable {
   public internal(set) var head: UInt64 = 0
 
   var jitter: Jitter
-  var backoff = Backoff(first: .seconds(1), last: .seconds(30))
+  var backoff: Backoff
   /// For what won't mend itself in seconds: credentials, a second box with our id.
   var longBackoff = Backoff(first: .minutes(2), last: .minutes(10))
   /// Between messages that the server was too busy for.
@@ -102,6 +102,7 @@ public struct Delivery: Sendable {
     self.settings = settings
     self.cursors = cursors
     jitter = Jitter(seed: seed)
+    backoff = Backoff(first: settings.retryFirst, last: settings.retryLast)
   }
 
   /// The cursors if they moved since the last call: to be handed to the journal, which saves them with its next commit.

@@ -111,7 +111,16 @@ public struct OutgoingMessage: Hashable, Sendable {
   /// Counts from 1 in each connection.
   public var id: UInt64
   public var route: MessageRoute
-  public var records: Int
+  /// Numbers of the records in it, as they stand in it.
+  public var seqs: [UInt64]
+
+  public var records: Int { seqs.count }
+
+  public init(id: UInt64, route: MessageRoute, seqs: [UInt64]) {
+    self.id = id
+    self.route = route
+    self.seqs = seqs
+  }
 }
 
 /// Turns records into the bytes of one message at a time.

@@ -29,6 +29,9 @@ public struct DeliverySettings: Sendable, Hashable {
   public var answerLimit: Interval = .seconds(20)
   /// An attempt to connect that takes longer is given up.
   public var connectLimit: Interval = .seconds(30)
+  /// The ceiling of the first wait between attempts, doubled up to that of the last.
+  public var retryFirst: Interval = .seconds(1)
+  public var retryLast: Interval = .seconds(30)
 
   public init() {}
 

@@ -1,4 +1,4 @@
-/// A way to a server: MQTT today. A transport opens links; what goes over them, when and again, is `Delivery`'s to decide, so that a
+/// A way to a server. A transport opens links; what goes over them, when and again, is `Delivery`'s to decide, so that a
 /// transport keeps nothing but what is on its way.
 ///
 /// To test a conformance, run it against a real server of its kind: every link that was opened must report `down` exactly once, last,
@@ -27,12 +27,19 @@ public protocol Link: Sendable {
 }
 
 /// What happens on a link.
-public enum LinkEvent: Sendable {
+public enum LinkEvent: Sendable, Hashable {
   /// The server has accepted us. `detail` is for the log.
   case up(LinkCapabilities, detail: String)
   /// It has the message; `unheard`: it had nobody to pass it to.
   case acknowledged(UInt64, unheard: Bool)
   case refused(UInt64, Refusal)
+  /// It has these records, whatever messages they were in. Every such event must settle one at least, so that there are never more of
+  /// them than records in flight.
+  case acknowledgedRecords(ClosedRange<UInt64>)
+  /// It doesn't take this record and has said nothing of the others in its message.
+  case refusedRecord(UInt64, reason: String)
+  /// So many answers fitted nothing that is out; to be told in sums, not one by one.
+  case strays(Int)
   /// How its TLS is; each replaces the one before.
   case secured(TLSStatus)
   /// Worth a line in the log.

@@ -29,11 +29,11 @@ enum MQTTURL {
     case "ssl", "tls":
       return fail(
         "url", "MQTT over TLS is written `mqtts://`", text[..<separator.upperBound],
-        isAuthority(place) ? "write `mqtts://\(place)`" : example)
+        HostName.isAuthority(place) ? "write `mqtts://\(place)`" : example)
     case "ws", "wss":
       return fail(
         "url", "MQTT over WebSocket comes with a later version", text[..<separator.upperBound],
-        "use the broker's port for MQTT itself: `mqtts://\(isAuthority(place) ? String(place.prefix { $0 != ":" }) : "broker.example.com")`"
+        "use the broker's port for MQTT itself: `mqtts://\(HostName.isAuthority(place) ? String(place.prefix { $0 != ":" }) : "broker.example.com")`"
       )
     default:
       return fail(
@@ -61,7 +61,7 @@ enum MQTTURL {
     }
     let name = host.first == "[" && host.last == "]" ? host.dropFirst().dropLast() : host
     let isAddress = name.startIndex != host.startIndex
-    guard isHost(name, isAddress: isAddress) else {
+    guard HostName.isValid(name, isAddress: isAddress) else {
       return fail("url", "`\(host)` is no host name or address", host.isEmpty ? rest : host, example)
     }
     return Place(host: String(name), port: port, isSecure: isSecure)
@@ -69,29 +69,8 @@ enum MQTTURL {
 
   /// With the broker that was named; by the port whether with TLS.
   private static func remedy(_ place: Substring) -> String? {
-    guard isAuthority(place) else { return nil }
+    guard HostName.isAuthority(place) else { return nil }
     return place.hasSuffix(":1883")
       ? "write `mqtt://\(place)`" : "write `mqtts://\(place)`, or `mqtt://` where the broker has no TLS"
-  }
-
-  /// `HOST` or `HOST:PORT`, and no more.
-  private static func isAuthority(_ text: Substring) -> Bool {
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    guard (1...2).contains(parts.count), isHost(parts[0], isAddress: false) else { return false }
-    return parts.count == 1 || Int(parts[1]).map { (1...65535).contains($0) } ?? false
-  }
-
-  /// Letters, digits, `.`, `-` and `_`, at most 253 (RFC 1035, section 2.3.4); in brackets an IPv6 address.
-  private static func isHost(_ name: Substring, isAddress: Bool) -> Bool {
-    guard (1...253).contains(name.utf8.count), name.first != "-" else { return false }
-    return name.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"):
-        return true
-      case UInt8(ascii: ":"), UInt8(ascii: "%"): return isAddress
-      default: return false
-      }
-    }
   }
 }

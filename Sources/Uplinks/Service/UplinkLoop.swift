@@ -40,13 +40,14 @@ struct UplinkLoop {
         isWaitingForClock = false
         delivery.retry(now: .now())
       }
-      await perform(delivery.advance(to: .now()))
+      let now = BootTime.now()
+      await perform(delivery.advance(to: now))
       await pump()
       if let cursors = delivery.takeCursors() { await uplink.source.acknowledge(uplink.name, cursors) }
       publishStatus()
       share()
       if isStopped() { break }
-      let mail = await uplink.mailbox.next(until: deadline())
+      let mail = await uplink.mailbox.next(until: deadline(after: now))
       await take(mail)
     }
     // A link that didn't end in time, perhaps in the midst of resolving a name, ends by itself.
@@ -87,6 +88,15 @@ struct UplinkLoop {
       uplink.shared.withLock { $0.lastError = "message refused: \(refusal.text)" }
       uplink.logger.warning("message refused", metadata: ["message": "\(id)", "reason": "\(refusal.text)"])
       await perform(delivery.refused(id, refusal, now: now))
+    case .acknowledgedRecords(let range):
+      await perform(delivery.acknowledged(records: range))
+    case .refusedRecord(let seq, let reason):
+      uplink.shared.withLock { $0.lastError = "record refused: \(reason)" }
+      uplink.logger.warning("record refused", metadata: ["seq": "\(seq)", "reason": "\(reason)"])
+      await perform(delivery.refused(record: seq, reason: reason))
+    case .strays(let count):
+      delivery.strayed(count)
+      uplink.logger.warning("answers that fit nothing", metadata: ["count": "\(count)"])
     case .secured(let tls):
       uplink.shared.withLock { $0.tls = ($0.tls ?? TLSStatus()).followed(by: tls) }
     case .notice(let text):
@@ -208,10 +218,11 @@ struct UplinkLoop {
     }
   }
 
-  private func deadline() -> BootTime? {
+  /// - Parameter now: of the last `advance`: what fell due since then must not be slept through.
+  private func deadline(after now: BootTime) -> BootTime? {
     let isServing = delivery.isUp && !isSayingFarewell
     let clockDue = isWaitingForClock ? BootTime.now() + Self.clockEvery : nil
-    return [delivery.nextDeadline(after: .now()), isServing ? statusDue : nil, readAgainAt, stopBy, clockDue]
+    return [delivery.nextDeadline(after: now), isServing ? statusDue : nil, readAgainAt, stopBy, clockDue]
       .compactMap { $0 }.min()
   }
 

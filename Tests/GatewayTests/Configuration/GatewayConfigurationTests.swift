@@ -81,7 +81,7 @@ import Uplinks
     Mistake(text: "api: { listen: 127.0.0.1:8480 }", code: "later-version", under: "listen"),
     Mistake(text: "api: { socket: control.sock }", code: "relative-path", under: "control.sock"),
     Mistake(text: "api: { socket: /\(String(repeating: "x", count: 107)) }", code: "path-too-long", under: "/xxx"),
-    Mistake(text: "uplinks: { central: { websocket: { url: wss://x } } }", code: "later-version", under: "websocket"),
+    Mistake(text: "uplinks: { central: { websocket: { url: https://x } } }", code: "url", under: "https://"),
     Mistake(text: "uplinks: { central: {} }", code: "missing-key", under: "{}"),
     Mistake(text: "uplink: {}", code: "unknown-key", under: "uplink"),
     Mistake(text: "- gateway", under: "- gateway"),

@@ -12,6 +12,8 @@ import Testing
     var kind: FileKind
     var text: String
     var keys: [Schema.Key]
+    /// Without what would tell this kind of mapping from the others in its place.
+    var isUndecided = false
     var description: String { "\(kind.rawValue): \(text)" }
   }
 
@@ -26,30 +28,57 @@ import Testing
     switch schema {
     case .object(let keys):
       places.append(Place(kind: kind, text: text, keys: keys))
-      let told = told(keys)
-      for key in keys { collect(key.schema, text: inside("{\(told)\(key.name): @}"), kind: kind, into: &places) }
+      collect(keys, text: text, kind: kind, into: &places)
     case .list(let items): collect(items, text: inside("[@]"), kind: kind, into: &places)
     case .oneOrMore(let item): collect(item, text: text, kind: kind, into: &places)
     case .table(_, let values): collect(values, text: inside("{a1: @}"), kind: kind, into: &places)
-    case .either(let schemas): for schema in schemas { collect(schema, text: text, kind: kind, into: &places) }
+    case .either(let schemas):
+      let mappings = schemas.compactMap { if case .object(let keys) = $0 { keys } else { nil } }
+      guard mappings.count > 1, mappings.allSatisfy({ !$0.contains(where: isKind) }) else {
+        for schema in schemas { collect(schema, text: text, kind: kind, into: &places) }
+        return
+      }
+      // Only their keys tell them apart, so a reader must know those of all.
+      let names = Set(mappings.joined().map(\.name)).sorted()
+      places.append(
+        Place(kind: kind, text: text, keys: names.map { Schema.Key($0, .anything, "") }, isUndecided: true))
+      for keys in mappings { collect(keys, text: text, kind: kind, into: &places) }
     case .quantity, .text, .boolean, .integer, .number, .choice, .expression, .anything: break
     }
   }
 
-  /// What tells a mapping from the others that may stand in its place: a device's driver, the URI of a key.
+  /// The places below a mapping of these keys.
+  private static func collect(_ keys: [Schema.Key], text: String, kind: FileKind, into places: inout [Place]) {
+    let told = told(keys)
+    for key in keys {
+      let inside = text.replacing("@", with: "{\(told)\(key.name): @}", maxReplacements: 1)
+      collect(key.schema, text: inside, kind: kind, into: &places)
+    }
+  }
+
+  /// What tells a mapping from the others that may stand in its place: a device's driver, the URI of a key, the port of a bus.
   private static func told(_ keys: [Schema.Key]) -> String {
-    keys.filter(\.isRequired).compactMap { key -> String? in
-      switch key.schema {
-      case .choice(let words) where words.count == 1: "\(key.name): \(words[0]), "
-      case .text where key.name == "uri": "uri: 'pkcs11:object=key', "
-      default: nil
+    let makesProfile = keys.contains { $0.name == "frame" }
+    return keys.compactMap { key -> String? in
+      if case .choice(let words) = key.schema, isKind(key) { return "\(key.name): \(words[0]), " }
+      switch key.name {
+      case "uri" where key.isRequired: return "uri: 'pkcs11:object=key', "
+      case "rtu" where key.isRequired: return "rtu: /dev/ttyS0, "
+      case "tcp" where key.isRequired: return "tcp: 192.168.1.20, "
+      case "format" where makesProfile: return "format: json, "
+      default: return nil
       }
     }.joined()
   }
 
+  /// True for the key whose one word says what kind of mapping it is.
+  private static func isKind(_ key: Schema.Key) -> Bool {
+    if case .choice(let words) = key.schema { key.isRequired && words.count == 1 } else { key.name == "uri" }
+  }
+
   /// The keys that the reader asks for at a place, as it says itself of a key that it doesn't know.
   private func asked(_ place: Place) -> Set<String>? {
-    let told = Self.told(place.keys)
+    let told = place.isUndecided ? "" : Self.told(place.keys)
     let text = place.text.replacing("@", with: "{\(told)zzzzqqqq: 1}")
     let file = SourceFile(path: "test.yaml", bytes: Array(text.utf8))
     var diagnostics = Diagnostics()

@@ -142,4 +142,25 @@ import Testing
     #expect(link.dead == [3])
     #expect(link.delivery.cursors[.position].low == 5)
   }
+
+  @Test func whatWasRefusedByNumberIsNotSettledByItsMessagesAnswer() {
+    var link = Self.link(records: 5)
+    for _ in 0..<2 { link.note(link.delivery.refused(record: 3, reason: "bad")) }
+    // Out again before the rest of its first message is answered.
+    link.pump()
+    #expect(link.wire.map(\.seqs) == [[1, 2, 3, 4, 5], [3]])
+    link.acknowledge()
+    #expect(link.delivery.cursors[.position].low == 2)
+    #expect(link.delivery.unansweredRecords == 1)
+    // The number of its only record answers a message as well.
+    link.note(link.delivery.refused(record: 3, reason: "bad"))
+    link.pump()
+    #expect(link.delivery.messagesInFlight == 1)
+    link.note(link.delivery.refused(record: 3, reason: "bad"))
+    #expect(link.dead == [3])
+    #expect(link.delivery.cursors[.position].low == 5)
+    #expect(link.delivery.messagesInFlight == 0)
+    #expect(link.delivery.unansweredRecords == 0)
+    #expect(link.delivery.counters.strayAnswers == 1)
+  }
 }

@@ -101,8 +101,12 @@ import Testing
           let wasKnown = acknowledged.contains(seq)
           acknowledged.formUnion(link.wire[index].seqs.filter { $0 != seq })
           if wasKnown { acknowledged.insert(seq) }
+          let sent = link.wire.remove(at: index)
           link.note(link.delivery.refused(record: seq, reason: "bad"))
-          link.acknowledge(index)
+          // It may be out again before the message's own answer comes, which then says nothing of it.
+          if Bool.random(using: &random) { link.pump() }
+          if sent.seqs.count > 1 { link.note(link.delivery.acknowledged(sent.id)) }
+          link.pump()
         } else {
           acknowledged.formUnion(link.wire[index].seqs)
           link.acknowledge(index)

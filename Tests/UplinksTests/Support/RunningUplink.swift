@@ -9,11 +9,17 @@ final class RunningUplink: Sendable {
   let source: MemorySource
   private let task: Task<Void, Never>
 
-  init(
+  convenience init(
     _ options: MQTTOptions, source: MemorySource = MemorySource(), _ change: (inout DeliverySettings) -> Void = { _ in }
   ) {
-    var configuration = UplinkConfiguration(
-      name: "central", transport: MQTTTransport(options), format: JSONMessages())
+    self.init(MQTTTransport(options), source: source, change)
+  }
+
+  init(
+    _ transport: any Transport, format: any MessageFormat = JSONMessages(), source: MemorySource = MemorySource(),
+    _ change: (inout DeliverySettings) -> Void = { _ in }
+  ) {
+    var configuration = UplinkConfiguration(name: "central", transport: transport, format: format)
     configuration.settings.linger = .zero
     configuration.settings.catchUp = nil
     change(&configuration.settings)

@@ -1,0 +1,98 @@
+import Config
+import Model
+
+/// `waypost.v1`: records and batches as the format has them, answered by number (docs/wire.md).
+struct WaypostDialect: WebSocketDialect {
+  static let name = "waypost.v1"
+  /// The delivery's window is the bound; this is the largest that it may have.
+  private static let mostInFlight = 100_000
+  /// Answers that fit nothing are told at once, and then in sums.
+  private static let straysEvery = Interval.seconds(1)
+
+  var subprotocol: String? { Self.name }
+  /// Whether the format's messages are text.
+  let isText: Bool
+
+  private var book = AnswerBook()
+  private var strays = 0
+  private var straysDue: BootTime?
+  private var hasToldForeign = false
+
+  init(isText: Bool = true) { self.isText = isText }
+
+  mutating func opened(link: String, now: BootTime) -> [DialectAction] {
+    [.event(.up(LinkCapabilities(messagesInFlight: Self.mostInFlight), detail: "\(Self.name) over \(link)"))]
+  }
+
+  mutating func send(_ message: OutgoingMessage, payload: [UInt8], now: BootTime) -> [DialectAction] {
+    book.sent(message)
+    return [isText ? .text(payload) : .binary(payload)]
+  }
+
+  mutating func received(_ bytes: [UInt8], isText: Bool, now: BootTime) -> [DialectAction] {
+    guard isText else { return foreign("a binary message") }
+    switch ServerMessage.parse(bytes) {
+    case .ack(let batch, let records):
+      var actions: [DialectAction] = []
+      for range in records {
+        if let news = book.answered(range: range) {
+          actions.append(.event(.acknowledgedRecords(news)))
+        } else {
+          strays += 1
+        }
+      }
+      switch batch.map({ ($0, book.answered(message: $0)) }) {
+      case (let id, .fits)?: actions.append(.event(.acknowledged(id, unheard: false)))
+      case (_, .stray)?: strays += 1
+      case (_, .known)?, nil: break
+      }
+      return actions + told(now: now)
+    case .nack(let seq, let error):
+      guard book.answered(seq: seq) != nil else {
+        strays += 1
+        return told(now: now)
+      }
+      return [.event(.refusedRecord(seq, reason: error))]
+    case .ping: return [.text(Array(#"{"type":"pong"}"#.utf8))]
+    case .command(let id, let name): return [.text(Self.unknown(id, name))]
+    case .foreign(let what): return foreign(what)
+    }
+  }
+
+  mutating func ponged(_ payload: [UInt8], now: BootTime) -> [DialectAction] { [] }
+
+  var deadline: BootTime? { strays > 0 ? straysDue : nil }
+
+  mutating func advance(to now: BootTime) -> [DialectAction] { told(now: now) }
+
+  mutating func farewell() -> [DialectAction] { [] }
+
+  private mutating func told(now: BootTime) -> [DialectAction] {
+    guard strays > 0, straysDue.map({ now >= $0 }) ?? true else { return [] }
+    defer { strays = 0 }
+    straysDue = now + Self.straysEvery
+    return [.event(.strays(strays))]
+  }
+
+  /// A server may be newer, or greet in its own way: told once in a connection, otherwise passed over.
+  private mutating func foreign(_ what: String) -> [DialectAction] {
+    guard !hasToldForeign else { return [] }
+    hasToldForeign = true
+    return [.event(.notice("the server sent \(what), which \(Self.name) doesn't know; it is passed over"))]
+  }
+
+  private static func unknown(_ id: [UInt8], _ name: String) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("type")
+    writer.string("response")
+    writer.key("id")
+    writer.raw(id)
+    writer.key("ok")
+    writer.boolean(false)
+    writer.key("error")
+    writer.string("this gateway has no command “\(name)”")
+    writer.endObject()
+    return writer.bytes
+  }
+}

@@ -1,0 +1,147 @@
+import Glibc
+import Model
+import NIOCore
+import NIOPosix
+import Synchronization
+import Threads
+import Trust
+
+/// One connection as others see it: a box that the event loop empties.
+final class WebSocketLink: Link {
+  struct Ending: Sendable {
+    var reason: String
+    var isOrderly: Bool
+  }
+
+  /// Bounded by the delivery's window: it hands over no more than may be in flight.
+  private struct Outbox: Sendable {
+    var messages: [(OutgoingMessage, [UInt8])] = []
+    var ending: Ending?
+    /// The loop has been asked to look.
+    var isAnnounced = false
+  }
+
+  /// What an attempt needs that can't be had without blocking.
+  struct Preparation: Sendable {
+    var token: String?
+    var proxy: ProxyCredentials?
+    var tls: TLSContext?
+    /// Of the server, or of the proxy before it.
+    var addresses: [String]
+  }
+
+  /// Made with the first such uplink; it lasts as long as the process.
+  private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
+  let options: WebSocketOptions
+  let sink: @Sendable (LinkEvent) -> Void
+  let loop: any EventLoop
+  private let outbox = Mutex(Outbox())
+  private let connection: NIOLoopBoundBox<WebSocketConnection?>
+
+  init(options: WebSocketOptions, sink: @escaping @Sendable (LinkEvent) -> Void) {
+    self.options = options
+    self.sink = sink
+    loop = Self.group.next()
+    connection = .makeEmptyBox(valueType: WebSocketConnection.self, eventLoop: loop)
+  }
+
+  func send(_ message: OutgoingMessage, payload: [UInt8]) {
+    put { $0.messages.append((message, payload)) }
+  }
+
+  /// There is no place to keep it: that the gateway is there the server knows by the connection, and the rest is in each batch.
+  func publish(status: [UInt8]) {}
+
+  func close(reason: String, farewell: [UInt8]?) {
+    put { box in
+      // A second, harder close may overtake one that waits for the server, never the other way round.
+      if box.ending == nil || farewell == nil { box.ending = Ending(reason: reason, isOrderly: farewell != nil) }
+    }
+  }
+
+  private func put(_ change: (inout sending Outbox) -> Void) {
+    let isFirst = outbox.withLock { box in
+      change(&box)
+      defer { box.isAnnounced = true }
+      return !box.isAnnounced
+    }
+    if isFirst { loop.execute { self.serve() } }
+  }
+
+  /// On the loop: does what was asked for since the last time.
+  private func serve() {
+    let box = outbox.withLock { box in
+      defer {
+        box.messages = []
+        box.isAnnounced = false
+      }
+      return box
+    }
+    guard let connection = connection.value else { return }
+    connection.send(box.messages)
+    if let ending = box.ending { connection.close(ending) }
+  }
+
+  var ending: Ending? { outbox.withLock { $0.ending } }
+
+  /// Begins on a thread of its own, and goes on on the loop, which keeps the link alive until it has reported `down`.
+  func start() {
+    do throws(DedicatedThread.Failure) {
+      try DedicatedThread.start(name: "websocket", stackSize: 1 << 20) {
+        switch self.prepare() {
+        case .ready(let preparation): self.loop.execute { self.connect(preparation) }
+        case .failed(let closure): self.sink(.down(closure))
+        }
+      }
+    } catch {
+      sink(.down(.local("no thread for the connection: \(String(cString: strerror(error.code)))")))
+    }
+  }
+
+  private func connect(_ preparation: Preparation) {
+    let connection = WebSocketConnection(self, preparation)
+    self.connection.value = connection
+    if let ending { return connection.close(ending) }
+    connection.connect()
+  }
+
+  /// On the loop: it is over.
+  func ended(_ closure: Closure) {
+    connection.value = nil
+    sink(.down(closure))
+  }
+
+  private enum Prepared {
+    case ready(Preparation)
+    case failed(Closure)
+  }
+
+  /// Blocks.
+  private func prepare() -> Prepared {
+    var preparation = Preparation(addresses: [])
+    do throws(Secret.Failure) {
+      preparation.token = try options.token?.read()
+      if let proxy = options.proxy, let username = proxy.username {
+        preparation.proxy = ProxyCredentials(username: username, password: try proxy.password?.read() ?? "")
+      }
+    } catch {
+      return .failed(.local(error.text))
+    }
+    do throws(TLSFailure) {
+      preparation.tls = try options.tls?.context(host: options.address.host)
+    } catch {
+      sink(.secured(TLSStatus(failure: error)))
+      return .failed(.local(error.description))
+    }
+    if let tls = preparation.tls { sink(.secured(TLSStatus(certificateEnds: tls.certificate?.notAfter))) }
+    let host = options.proxy?.host ?? options.address.host
+    do throws(HostAddress.Failure) {
+      preparation.addresses = try HostAddress.resolve(host)
+    } catch {
+      return .failed(.local(error.text))
+    }
+    guard !preparation.addresses.isEmpty else { return .failed(.local("“\(host)” has no address")) }
+    return .ready(preparation)
+  }
+}

@@ -1,0 +1,22 @@
+/// WebSocket (RFC 6455) over SwiftNIO, with TLS by `Trust`.
+///
+/// One event loop serves all such uplinks of the process. What may block, reading secrets, keys in tokens and resolving names, happens
+/// on a thread of its own for each attempt. What is on its way is bounded by the delivery's window; while the server doesn't read, we
+/// don't either, so that answers that it doesn't take can't pile up here.
+public struct WebSocketTransport: Transport {
+  public let options: WebSocketOptions
+
+  public init(_ options: WebSocketOptions) { self.options = options }
+
+  public var destination: String { options.address.description }
+  public var singly: RecordKinds { [] }
+  public var credentials: [Secret] {
+    [options.token, options.proxy?.password].compactMap { $0 } + (options.tls?.credentials ?? [])
+  }
+
+  public func open(_ sink: @escaping @Sendable (LinkEvent) -> Void) -> any Link {
+    let link = WebSocketLink(options: options, sink: sink)
+    link.start()
+    return link
+  }
+}
