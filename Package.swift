@@ -126,7 +126,7 @@ let package = Package(
       [
         "CMosquitto", "Deflate", "Trust", "Certificates", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
-      ], cases: ["WebSocket/receiver.py"]),
+      ], cases: ["WebSocket/hostile.py", "WebSocket/receiver.py"]),
     tests(
       of: "Gateway",
       [
