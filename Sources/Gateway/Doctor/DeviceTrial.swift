@@ -71,11 +71,21 @@ struct DeviceTrial: Sendable {
     switch reason {
     case "refused":
       device.tellsTime
-        ? "start gpsd: `systemctl enable --now gpsd.socket`; is `host` and `port` right?"
+        ? "start gpsd: `systemctl enable --now gpsd.socket`; are the address and the port right?"
         : "is the address and the port right, and does the device run?"
     case "unreachable": "is the network up, and the address right?"
     case "timeout": "is it switched on and wired, and the address right?"
-    case "unplugged": "plug it in"
+    case "unplugged", "missing": "plug it in; `ls -l /dev/serial/by-id` shows the adapters that are there"
+    case "busy":
+      "another program has the port, as gpsd, ModemManager or a login shell: `fuser -v` with the port names it"
+    case "no_rights":
+      "the user `waypost` must be in the port's group: `usermod -aG dialout waypost`, then restart; docs/hardening.md tells how to let the"
+        + " service have a port of another kind"
+    case "not_serial": "that is no serial port: `ls -l /dev/serial/by-id` shows those of adapters"
+    case "unsupported": "the port can't do this speed: choose another `baud`, or another adapter"
+    case "silent": "nothing comes: is it switched on, is the cable right, and does it speak without being asked?"
+    case "unreadable": "what comes can't be read: compare `baud`, `parity` and `data_bits` with the device's"
+    case "blocked": "it takes nothing: compare `flow` with the device's setting"
     case "no-receiver":
       "gpsd runs, but has no receiver: name it in DEVICES of /etc/default/gpsd, then `systemctl restart gpsd`"
     default: "is it switched on and wired, and are its settings in devices.d right?"

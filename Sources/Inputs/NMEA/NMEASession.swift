@@ -61,7 +61,10 @@ struct NMEASession: LineSession {
     return search.map { [.retune(baud: $0.baud)] } ?? []
   }
 
-  mutating func failed(_ failure: LineFailure, at time: Int64) -> [LineAction] { link.failed(failure, at: time) }
+  mutating func failed(_ failure: LineFailure, at time: Int64) -> [LineAction] {
+    if failure.reason == "unsupported" { search?.next() }
+    return link.failed(failure, at: time)
+  }
 
   mutating func received(_ bytes: ArraySlice<UInt8>, at time: Int64) -> [LineAction] {
     guard link.isOpen else { return [] }
@@ -69,7 +72,7 @@ struct NMEASession: LineSession {
     // What was due before these came.
     if let epoch = cycle.advance(to: time) { actions += take(epoch, at: time) }
     actions += grownOld(at: time) + link.received(at: time)
-    search?.received()
+    search?.received(bytes.count)
     cycle.received(at: time)
     for cut in lines.append(bytes, at: time) {
       switch cut {

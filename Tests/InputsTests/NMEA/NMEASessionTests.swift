@@ -234,6 +234,25 @@ struct NMEABench {
     #expect(bench.notes.last == .up(baud: 38400), "\(bench.notes)")
   }
 
+  @Test func muchThatIsNoSentenceNeedsNoLongTrial() {
+    var bench = NMEABench { $0.searchesBaud = true }
+    for _ in 0..<5 {
+      bench.actions += bench.session.received([UInt8](repeating: 0x8A, count: 400)[...], at: bench.now)
+      bench.pass(to: bench.now + millisecond)
+    }
+    let tried = bench.actions.compactMap { if case .retune(let baud) = $0 { baud } else { nil } }
+    #expect(tried == [9600, 4800, 38400, 115_200, 57600, 19200])
+  }
+
+  @Test func aSpeedThatThePortCannotDoIsPassedOver() {
+    var bench = NMEABench { $0.searchesBaud = true }
+    bench.actions += bench.session.failed(LineFailure("unsupported"), at: 0)
+    bench.pass(to: second)
+    bench.actions += bench.session.opened(at: bench.now)
+    let tried = bench.actions.compactMap { if case .retune(let baud) = $0 { baud } else { nil } }
+    #expect(tried == [9600, 4800])
+  }
+
   @Test func aSpeedThatWasFoundIsKeptWhileTheReceiverIsOff() {
     var bench = NMEABench { $0.searchesBaud = true }
     bench.say(Lines.rmc("120000.00", "050226"), Lines.gga("120000.00"))
