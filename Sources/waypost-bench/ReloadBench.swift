@@ -1,3 +1,4 @@
+import Geo
 import ArgumentParser
 import CAllocations
 import Config
