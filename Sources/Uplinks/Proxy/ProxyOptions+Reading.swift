@@ -10,10 +10,13 @@ extension ProxyOptions {
     var options = reader.required("url", diagnostics: &diagnostics).flatMap { address($0, "`url`", &diagnostics) }
     let username = reader.optional("username")
     let password = reader.entry("password")
-    options?.username = username?.string("`username`", limit: 255, diagnostics: &diagnostics)
-    options?.password = password.flatMap { entry in
+    // Before they are assigned, so that both are read also where the address is no good.
+    let name = username?.string("`username`", limit: 255, diagnostics: &diagnostics)
+    let secret = password.flatMap { entry in
       entry.value.isNull ? nil : Secret.read(entry.value, "`password`", context: context, &diagnostics)
     }
+    options?.username = name
+    options?.password = secret
     reader.explain(
       ["host", "port", "type"], "all of it stands in the address: `url: socks5://proxy.example.com:1080`",
       insteadOf: "url")

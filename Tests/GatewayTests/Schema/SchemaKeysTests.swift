@@ -49,17 +49,16 @@ import Testing
 
   /// The places below a mapping of these keys.
   private static func collect(_ keys: [Schema.Key], text: String, kind: FileKind, into places: inout [Place]) {
-    let told = told(keys)
     for key in keys {
+      let told = told(keys.filter { $0.name != key.name }, makesProfile: keys.contains { $0.name == "frame" })
       let inside = text.replacing("@", with: "{\(told)\(key.name): @}", maxReplacements: 1)
       collect(key.schema, text: inside, kind: kind, into: &places)
     }
   }
 
   /// What tells a mapping from the others that may stand in its place: a device's driver, the URI of a key, the port of a bus.
-  private static func told(_ keys: [Schema.Key]) -> String {
-    let makesProfile = keys.contains { $0.name == "frame" }
-    return keys.compactMap { key -> String? in
+  private static func told(_ keys: [Schema.Key], makesProfile: Bool) -> String {
+    keys.compactMap { key -> String? in
       if case .choice(let words) = key.schema, isKind(key) { return "\(key.name): \(words[0]), " }
       switch key.name {
       case "uri" where key.isRequired: return "uri: 'pkcs11:object=key', "
@@ -78,7 +77,7 @@ import Testing
 
   /// The keys that the reader asks for at a place, as it says itself of a key that it doesn't know.
   private func asked(_ place: Place) -> Set<String>? {
-    let told = place.isUndecided ? "" : Self.told(place.keys)
+    let told = place.isUndecided ? "" : Self.told(place.keys, makesProfile: place.keys.contains { $0.name == "frame" })
     let text = place.text.replacing("@", with: "{\(told)zzzzqqqq: 1}")
     let file = SourceFile(path: "test.yaml", bytes: Array(text.utf8))
     var diagnostics = Diagnostics()
