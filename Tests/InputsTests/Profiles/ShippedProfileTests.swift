@@ -32,29 +32,40 @@ import Testing
     #expect(!header.description.isEmpty)
     #expect(!header.sources.isEmpty)
     #expect(header.verified != nil)
-    #expect(header.sources.allSatisfy { $0.hasPrefix("https://") })
+    #expect(header.sources.contains { $0.hasPrefix("https://") || $0.hasPrefix("http://") })
     let text = String(decoding: file.bytes, as: UTF8.self)
     #expect(text.hasPrefix("# yaml-language-server: $schema=/usr/share/waypost/schema/profiles.json\n"))
   }
 
-  /// What stands in the documentation's table, by its first column.
-  @Test func theDocumentationsTableIsTheFolder() throws {
-    let page = URL(fileURLWithPath: Self.folder).deletingLastPathComponent().appendingPathComponent("docs/devices.md")
-    let lines = try String(contentsOf: page, encoding: .utf8).split(separator: "\n")
-    let table = lines.drop { !$0.hasPrefix("| profile |") }.dropFirst(2).prefix { $0.hasPrefix("|") }
-    let rows = table.map { line in
+  /// What a profile says under a key of its own, as text.
+  private static func text(_ key: String, of name: String) throws -> String? {
+    var diagnostics = Diagnostics()
+    guard case .mapping(let entries)? = YAML.parse(try file(name), diagnostics: &diagnostics)?.content else {
+      return nil
+    }
+    return entries.first { $0.name == key }?.value.scalar?.text
+  }
+
+  /// The rows of the table of profiles in a page of the documentation.
+  private func rows(_ page: String) throws -> [[String]] {
+    let url = URL(fileURLWithPath: Self.folder).deletingLastPathComponent().appendingPathComponent("docs/\(page)")
+    let lines = try String(contentsOf: url, encoding: .utf8).split(separator: "\n")
+    return lines.drop { !$0.hasPrefix("| profile |") }.dropFirst(2).prefix { $0.hasPrefix("|") }.map { line in
       line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
     }
-    #expect(rows.map { $0[0] + ".yaml" } == Self.names.map { "`" + $0.dropLast(5) + "`.yaml" })
-    for row in rows {
-      let name = String(row[0].dropFirst().dropLast())
-      var diagnostics = Diagnostics()
-      guard case .mapping(let entries)? = YAML.parse(try Self.file(name + ".yaml"), diagnostics: &diagnostics)?.content
-      else { continue }
-      for (key, cell) in [("model", 1), ("description", 2)] {
-        let value = entries.first { $0.name == key }?.value.scalar?.text
-        #expect(row[cell] == value, "\(name): \(key)")
-      }
+  }
+
+  @Test(arguments: [("devices.md", "modbus"), ("serial-profiles.md", "serial")])
+  func theDocumentationsTableIsTheFolder(_ page: String, _ written: String) throws {
+    let names = try Self.names.filter { try Self.text("protocol", of: $0) == written }
+    #expect(try rows(page).map { $0[0] } == names.map { "`\($0.dropLast(5))`" })
+  }
+
+  @Test func theTableSaysWhatTheProfilesSay() throws {
+    for row in try rows("devices.md") {
+      let name = row[0].dropFirst().dropLast() + ".yaml"
+      #expect(row[1] == (try Self.text("model", of: String(name))))
+      #expect(row[2] == (try Self.text("description", of: String(name))))
     }
   }
 
