@@ -27,7 +27,7 @@ import Testing
   /// Says something that is no fix until the gateway has the line open: what comes before is thrown away.
   private static func awake(_ line: SocatLine, _ sink: CollectingSink, again times: Int = 0) throws {
     let up = Observation.Content.device(name: "gps", isUp: true, reason: nil)
-    for _ in 0..<600 {
+    for _ in 0..<2400 {
       try line.send(NMEATrackTests.sentence("GPTXT,01,01,02,awake") + "\r\n")
       if sink.wait(seconds: 0.05, until: { $0.count { $0 == up } == times + 1 }) { return }
     }
@@ -37,7 +37,7 @@ import Testing
   @Test(.enabled(if: RecordedDrives.isThere, "test data is missing: set WAYPOST_TEST_DATA"))
   func aLogOverALineGivesWhatTheReaderOfRecordingsGives() async throws {
     let sink = CollectingSink()
-    let line = try SocatLine()
+    let line = try await onThread { try SocatLine() }
     let bytes = try RecordedDrives.bytes("gps/quectel.log")
     let recorded = try RecordedDrives.track("gps/quectel.log").positions
     _ = try await whileRunning(try Self.input(line.path, "baud: auto"), into: sink) {
@@ -53,7 +53,7 @@ import Testing
 
   @Test func anAdapterIsClosedWithinASecondAndFoundUnderItsLastingNameWithinFive() async throws {
     let sink = CollectingSink()
-    let line = try SocatLine()
+    let line = try await onThread { try SocatLine() }
     let ending = try await whileRunning(try Self.input(line.path), into: sink) {
       for n in 0..<3 {
         try Self.awake(line, sink, again: n)
@@ -87,7 +87,7 @@ import Testing
 
   @Test func aPortThatIsNotThereIsAwaited() async throws {
     let sink = CollectingSink()
-    let line = try SocatLine(isPlugged: false)
+    let line = try await onThread { try SocatLine(isPlugged: false) }
     _ = try await whileRunning(try Self.input(line.path), into: sink) {
       let missing = Observation.Content.device(name: "gps", isUp: false, reason: "missing")
       try demand(sink.wait { $0 == [missing] }, "\(sink.contents)")
@@ -101,7 +101,7 @@ import Testing
 
   @Test func aPortThatAnotherProgramHasIsBusy() async throws {
     let sink = CollectingSink()
-    let line = try SocatLine()
+    let line = try await onThread { try SocatLine() }
     let other = open(line.path, O_RDWR | O_NOCTTY | O_CLOEXEC)
     #expect(flock(other, LOCK_EX | LOCK_NB) == 0)
     _ = try await whileRunning(try Self.input(line.path), into: sink) {

@@ -26,7 +26,7 @@ import Testing
     let seeds = try names.map(SerialDeviceTests.bytes) + [Self.sentences, Self.sentences]
     for (index, seed) in seeds.enumerated() { #expect(fuzz.check([UInt8(index)] + seed) == [], "seed \(index)") }
     let seed = UInt64(Self.number("WAYPOST_FUZZ_SEED") ?? 1)
-    for round in 0..<(Self.number("WAYPOST_FUZZ_ROUNDS") ?? 2000) {
+    for round in 0..<(Self.number("WAYPOST_FUZZ_ROUNDS") ?? 500) {
       var random = SeededRandom(seed: seed &* 1_000_003 &+ UInt64(round))
       let index = Int(random.next() % UInt64(seeds.count))
       let problems = fuzz.check([UInt8(index)] + Self.mutated(seeds[index], seeds, &random))

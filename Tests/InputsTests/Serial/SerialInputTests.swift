@@ -29,7 +29,7 @@ import Testing
 
   @Test func aDeviceIsAskedAndItsAnswersAreRead() async throws {
     let sink = CollectingSink()
-    let line = try SocatLine()
+    let line = try await onThread { try SocatLine() }
     let input = try Self.input(
       "{ port: \(line.path), baud: 4800, parity: even, data_bits: 7 }", #"poll: { send: "Q\r\n", every: 1 h }"#)
     _ = try await whileRunning(input, into: sink) {
@@ -48,7 +48,7 @@ import Testing
 
   @Test func anAdapterThatComesBackUnderAnotherNameIsReadAgain() async throws {
     let sink = CollectingSink()
-    let line = try SocatLine()
+    let line = try await onThread { try SocatLine() }
     let ending = try await whileRunning(
       try Self.input("{ port: \(line.path) }", #"poll: { send: "Q\r\n", every: 100 ms }"#), into: sink
     ) {

@@ -74,7 +74,7 @@ final class SocatLine: @unchecked Sendable {
   func send(_ text: String) throws { try send(text.utf8) }
 
   /// The next `count` bytes that the gateway says; `nil` when they don't come within the limit.
-  func receive(_ count: Int, seconds: Double = 30) -> [UInt8]? {
+  func receive(_ count: Int, seconds: Double = 120) -> [UInt8]? {
     while rest.count < count {
       var poller = pollfd(fd: device, events: Int16(POLLIN), revents: 0)
       guard poll(&poller, 1, Int32(seconds * 1000)) > 0 else { return nil }
@@ -88,7 +88,7 @@ final class SocatLine: @unchecked Sendable {
   }
 
   /// Asks again and again, 10 ms apart.
-  private func until(_ what: String, seconds: Double = 30, _ isSo: () -> Bool) throws {
+  private func until(_ what: String, seconds: Double = 120, _ isSo: () -> Bool) throws {
     let limit = Date(timeIntervalSinceNow: seconds)
     while !isSo() {
       guard Date() < limit else { throw SocketTrouble(what) }
