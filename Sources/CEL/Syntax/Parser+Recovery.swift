@@ -41,7 +41,7 @@ extension Parser {
       if !isTold(place.span) {
         tell(
           place.span, "a value is missing before `\(excerpt(place.span))`",
-          "write it, or delete `\(excerpt(place.span))`")
+          comparedAgain(place) ?? "write it, or delete `\(excerpt(place.span))`")
       }
       // `> > 5`: what follows is read as the value. All that begins none is passed over here, not by one call within another.
       while !isAtEnd, symbol.map(Self.beginsNothing) ?? (token.kind == .identifier("in")) { advance() }
@@ -49,6 +49,30 @@ extension Parser {
       _ = member()
       return faulty(place.span.lowerBound..<lastEnd)
     }
+  }
+
+  /// `x < 2 || > 8`: in words one says only once what is compared.
+  private func comparedAgain(_ place: Token) -> String? {
+    func comparison(_ token: Token) -> Symbol? {
+      guard case .symbol(let symbol) = token.kind, Self.precedences[symbol] == 3 else { return nil }
+      return symbol
+    }
+    func isLogical(_ token: Token) -> Bool { token.kind == .symbol(.and) || token.kind == .symbol(.or) }
+    guard comparison(place) != nil, index >= 4, isLogical(tokens[index - 1]) else { return nil }
+    var first = index - 1
+    while first > 0, !isLogical(tokens[first - 1]), tokens[first - 1].kind != .symbol(.leftParenthesis) { first -= 1 }
+    guard let operation = (first..<index - 1).first(where: { comparison(tokens[$0]) != nil }), operation > first else {
+      return nil
+    }
+    let subject = excerpt(tokens[first].span.lowerBound..<tokens[operation - 1].span.upperBound)
+    // What it is compared with ends where the text does, or with what joins or closes.
+    var last = index + 1
+    while last < tokens.count - 1, !isLogical(tokens[last]), tokens[last].kind != .symbol(.rightParenthesis) {
+      last += 1
+    }
+    guard last > index + 1 else { return nil }
+    return
+      "write what is compared again: `\(subject) \(excerpt(place.span.lowerBound..<tokens[last - 1].span.upperBound))`"
   }
 
   /// Tells of what stands where an expression has ended, and skips it, up to a comma, or what closes the bracket around it.

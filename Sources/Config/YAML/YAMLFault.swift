@@ -180,6 +180,17 @@ struct YAMLFault {
         "this `\(bracket)` is not closed", "write the missing `\(closing)` (or a `,` between two values)",
         opening..<opening + 1, "unclosed")
     }
+    // `{ a: max(x, "5 min") }`: a comma within parentheses, and then a quote, which begins another value.
+    let before = text.bytes[opening..<place.lowerBound]
+    if before.count(where: { $0 == UInt8(ascii: "(") }) > before.count(where: { $0 == UInt8(ascii: ")") })
+      || before.contains(UInt8(ascii: "?")) || text.bytes[place.lowerBound] == UInt8(ascii: ")")
+    {
+      return make(
+        "between `\(bracket)` and `\(closing)` a comma or a quote ends the value, and this goes on",
+        "write an expression with such on a line of its own: the key, and below it, indented, `name: expression`",
+        place,
+        "syntax")
+    }
     return make(
       "here a `,` or the closing `\(closing)` is missing",
       "text that contains `,` `[` `]` `{` `}` or `: ` must be in quotes", place, "syntax")

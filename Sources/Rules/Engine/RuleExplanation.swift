@@ -50,7 +50,7 @@ public struct RuleExplanation: Hashable, Sendable {
 
   public var name: String
   public var description: String?
-  /// The kinds of what sets it off, as `enter:zone "depot"`; empty for a level.
+  /// What sets it off, as the rule file has it: `enter: tag:site`; empty for a level.
   public var triggers: [String]
   /// `nil` where it is no level.
   public var isUp: Bool?
@@ -86,7 +86,7 @@ extension RuleEngine {
     let state = ruleStates[index]
     let isUp = rule.level != nil && state.level.isUp
     return RuleExplanation(
-      name: rule.name, description: rule.description, triggers: rule.triggers.map(\.canonical),
+      name: rule.name, description: rule.description, triggers: rule.triggers.map(\.text),
       isUp: rule.level.map { _ in isUp }, isMuted: state.level.isMuted, since: state.level.since,
       firings: state.firings, lastFired: state.lastFired, dropped: state.dropped,
       conditions: explainedConditions(of: rule, isUp: isUp),

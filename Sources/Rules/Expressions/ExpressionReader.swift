@@ -162,7 +162,8 @@ final class ExpressionReader {
       }
       problems = (parsed.problems + more).sorted { $0.span.lowerBound < $1.span.lowerBound }
     }
-    tell(problems.map { improved($0, text) }, node, text, diagnostics: &diagnostics)
+    let told = problems.map { improved($0, text) }
+    tell(LaymenForms(vocabulary: vocabulary).improved(told, in: text), node, text, diagnostics: &diagnostics)
     return nil
   }
 

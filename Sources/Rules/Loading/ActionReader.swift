@@ -200,6 +200,10 @@ struct ActionReader {
     }
     let entries = reader.remaining()
     reader.finish(diagnostics: &diagnostics)
+    if let split = SplitExpression(entries) {
+      split.tell(diagnostics: &diagnostics)
+      return nil
+    }
     let members = entries.compactMap { entry -> DataMember? in
       guard let name = entry.key.name("the name of a variable", form: .identifier, diagnostics: &diagnostics),
         let value = expressions.value(entry.value, "`\(name)`", in: scope, diagnostics: &diagnostics)
@@ -270,6 +274,10 @@ struct ActionReader {
     if entries.count > 64 {
       diagnostics.error(
         "too-many", "`data` may have 64 entries, and this has \(entries.count)", at: node.span, help: "leave some out")
+    }
+    if let split = SplitExpression(entries) {
+      split.tell(diagnostics: &diagnostics)
+      return []
     }
     return entries.prefix(64).compactMap { entry in
       guard let key = entry.key.name("a key of `data`", form: .label, diagnostics: &diagnostics),

@@ -36,6 +36,7 @@ struct ReportReader {
     let when = reader.entry("when")?.value
     let signals = reader.required("signals", diagnostics: &diagnostics)
     let patterns = signals.map { self.patterns($0, diagnostics: &diagnostics) }
+    let isSilent = isSilent(&reader, diagnostics: &diagnostics)
     let maxError = maxError(in: &reader, signals: signals, diagnostics: &diagnostics)
     let span = Interval.milliseconds(100) ... .days(366)
     let every = reader.optional("every")?.interval("`every`", in: span, diagnostics: &diagnostics)
@@ -57,7 +58,9 @@ struct ReportReader {
     var policy = ReportPolicy(
       signals: patterns, when: condition, every: every, orMoved: moved, orTurned: turned, atLeast: atLeast,
       deadband: deadband, maxError: maxError)
-    guard let budgetEntry, let budget = budget(budgetEntry, isShared: false, diagnostics: &diagnostics) else {
+    policy.isSilent = isSilent
+    guard !isSilent, let budgetEntry, let budget = budget(budgetEntry, isShared: false, diagnostics: &diagnostics)
+    else {
       return policy
     }
     if every == nil, atLeast == nil, moved == nil, turned == nil {
@@ -69,6 +72,20 @@ struct ReportReader {
     policy.budget = budgets.count
     budgets.append(budget)
     return policy
+  }
+
+  /// Whether there is a `send: never`; tells what doesn't go with it.
+  private func isSilent(_ reader: inout MappingReader, diagnostics: inout Diagnostics) -> Bool {
+    guard let node = reader.optional("send"),
+      node.choice("`send`", of: [("never", true)], diagnostics: &diagnostics) != nil
+    else { return false }
+    for key in ["every", "deadband", "or_moved", "or_turned", "max_error", "at_least", "budget"] {
+      guard let entry = reader.entry(key) else { continue }
+      diagnostics.error(
+        "conflicting-keys", "`\(key)` says how often something is sent, and `send: never` that it never is",
+        at: entry.key.span, help: "take one of them out")
+    }
+    return true
   }
 
   /// `budget: { uplink: 20 MB per day }`.
@@ -141,7 +158,8 @@ struct ReportReader {
     diagnostics.warning(
       "unreported-signal", "no report policy matches \(names)\(rest), so that nothing of it is sent", at: span,
       help: patterns.isEmpty
-        ? "add a policy with `signals: [\(unmatched[0])]` if it should be"
-        : "add a policy with `signals: [\(patterns.prefix(4).joined(separator: ", "))]` if it should be")
+        ? "add a policy with `signals: [\(unmatched[0])]`, and `send: never` where that is meant"
+        : "add a policy with `signals: [\(patterns.prefix(4).joined(separator: ", "))]`, and `send: never` where that is meant"
+    )
   }
 }

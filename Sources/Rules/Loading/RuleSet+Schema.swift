@@ -55,6 +55,7 @@ extension RuleSet {
         "signals", .list(.text(pattern: #"^(\*|[a-z0-9_*]{1,64}\.[a-z0-9_*]{1,64})$"#)),
         "Which signals: `gps.position`, `reefer.*`; left out only beside a `budget` for all"),
       .init("when", .text(), "An expression; where it doesn't hold, or is unknown, the next entry is asked"),
+      .init("send", .choice(["never"]), "Of these signals nothing is sent, and that is meant"),
       .init("every", .quantity(.time), "Not more often than this"),
       .init("deadband", .number, "Only where the value differs by more than this from what went last"),
       .init("or_moved", .quantity(.length), "Sooner, when moved so far"),

@@ -130,7 +130,7 @@ extension ReportPolicy {
     """
     \(signals.map(\.text)) when \(when?.canonical ?? "") every \(every?.nanoseconds ?? -1) moved \(orMoved ?? -1) \
     turned \(orTurned ?? -1) at_least \(atLeast?.nanoseconds ?? -1) deadband \(deadband ?? -1) \
-    budget \(budget ?? -1)\(maxError.map { " max_error \($0)" } ?? "")
+    budget \(budget ?? -1)\(maxError.map { " max_error \($0)" } ?? "")\(isSilent ? " never" : "")
     """
   }
 }

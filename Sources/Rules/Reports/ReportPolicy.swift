@@ -18,6 +18,8 @@ struct ReportPolicy: Sendable {
   var deadband: Double?
   /// Metres, for positions: only those are sent that redraw the track so exactly (`TrackReducer`); goes with `atLeast` alone.
   var maxError: Double?
+  /// Nothing of it is sent, which was meant: `send: never`. Goes with `when` alone.
+  var isSilent = false
   /// Which of the set's budgets it has of its own.
   var budget: Int?
 
@@ -30,7 +32,7 @@ struct ReportPolicy: Sendable {
   }
 
   var sendsEverything: Bool {
-    every == nil && orMoved == nil && orTurned == nil && atLeast == nil && deadband == nil && maxError == nil
+    !isSilent && every == nil && orMoved == nil && orTurned == nil && atLeast == nil && deadband == nil && maxError == nil
   }
 
   /// Whether `every` and `deadband` say anything; `or_moved: 50 m` alone means "only after 50 m".

@@ -99,7 +99,7 @@ struct ReportSchedule: Sendable {
       ended = endTrack(slot: index, at: held.at)
       for report in ended { charge(report, to: number) }
     }
-    guard let number else { return ended.isEmpty ? .hold : .send(ended) }
+    guard let number, !policies[number].isSilent else { return ended.isEmpty ? .hold : .send(ended) }
     if policies[number].sendsEverything {
       // What another policy may have held back is overtaken.
       if slots[index].state != nil { markSent(held.content, at: held.at, slot: index) }
@@ -215,6 +215,7 @@ struct ReportSchedule: Sendable {
       return false
     } else if !samePolicies, let held = state.held {
       let policy = policies.firstHolding(among: slots[index].policies, situation).map { policies[$0] }
+        .flatMap { $0.isSilent ? nil : $0 }
       let elapsed = time - state.sentAt
       let decision = policy?.decide(held.content, since: state.sent, elapsed: elapsed)
       state.everyDue = decision == .send ? time : nil

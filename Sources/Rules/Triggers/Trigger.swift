@@ -30,6 +30,21 @@ enum Trigger: Hashable, Sendable {
     }
   }
 
+  /// As it stands in a rule file, for people.
+  var text: String {
+    switch self {
+    case .enter(let zones): "enter: \(zones.text)"
+    case .exit(let zones): "exit: \(zones.text)"
+    case .dwell(let zones, let time): "dwell: \(zones.text) for \(time.text)"
+    case .cross(let zones): "cross: \(zones.text)"
+    case .change(let signal): "change: \(signal)"
+    case .every(let time): "every: \(time.text)"
+    case .link(let name, let isUp): "link: \(name) \(isUp ? "up" : "down")"
+    case .command(let name): "command: \(name)"
+    case .start: "start"
+    }
+  }
+
   /// Whether it tells of a border and where it was crossed.
   var isCrossing: Bool {
     switch self {
@@ -63,5 +78,20 @@ enum ZoneSelector: Hashable, Sendable {
     case .zone(let id): "zone \(id.debugDescription)"
     case .tag(let tag): "tag \(tag)"
     }
+  }
+}
+
+extension Interval {
+  /// `1 h 30 min`, exact to the millisecond.
+  fileprivate var text: String {
+    var rest = nanoseconds / 1_000_000
+    var parts: [String] = []
+    for (unit, milliseconds) in [("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1000), ("ms", 1)]
+      as [(String, Int64)]
+    where rest >= milliseconds {
+      parts.append("\(rest / milliseconds) \(unit)")
+      rest %= milliseconds
+    }
+    return parts.isEmpty ? "0 s" : parts.joined(separator: " ")
   }
 }

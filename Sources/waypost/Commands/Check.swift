@@ -25,7 +25,12 @@ struct Check: ParsableCommand {
   func run() throws {
     let result = paths.isEmpty ? Setup.load(main: config.config) : Setup.check(paths: paths)
     Output.show(result.diagnostics, sources: result.sources, format: format)
-    if result.couldNotRun { throw ExitCode(2) }
+    if result.couldNotRun {
+      if paths.isEmpty, config.config == ConfigOption.standard {
+        Output.complain("waypost: to check files elsewhere, name them: `waypost check rules.d`")
+      }
+      throw ExitCode(2)
+    }
     guard result.diagnostics.all.isEmpty else { throw ExitCode(1) }
     if format == .text {
       Output.print("\(result.sources.count) file\(result.sources.count == 1 ? "" : "s") checked, nothing wrong")

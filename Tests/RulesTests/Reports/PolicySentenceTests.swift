@@ -51,6 +51,43 @@ struct PolicySentenceTests {
     #expect(diagnostics.all.first?.message.contains("`reefer.door`, `reefer.mode`") == true)
   }
 
+  @Test func whatIsNeverToBeSentIsNoWarningAndIsNotSent() throws {
+    var diagnostics = Diagnostics()
+    let text = """
+      report:
+        - { signals: [reefer.temperature], when: reefer.door, every: 2 s }
+        - { signals: [reefer.temperature, reefer.mode], send: never }
+        - { signals: ["*"] }
+      """
+    _ = RuleSet.load(
+      rules: [SourceFile(path: "rules.yaml", text: text)], zones: [], catalogue: Scene.catalogue,
+      readFile: { path, _ throws(Diagnostic) in try SourceFile.read(path: path) }, diagnostics: &diagnostics)
+    #expect(diagnostics.isEmpty, "\(diagnostics.all)")
+    var engine = try RuleFile.engine(text)
+    #expect(times(engine.run(steps(0...6))).isEmpty, "the door isn't known")
+    _ = engine.run([Scene.reading(7, "door", .boolean(true))])
+    #expect(times(engine.run(steps(7...11))) == [7, 9, 11])
+    _ = engine.run([Scene.reading(12, "door", .boolean(false))])
+    #expect(times(engine.run(steps(13...30))).isEmpty)
+    #expect(engine.run([Scene.reading(31, "mode", .text("defrost"))]).readings.isEmpty)
+    #expect(engine.run([Scene.fix(32, east: 0)]).positions.count == 1, "the rest is as it was")
+  }
+
+  /// Past the policies means past this one as well.
+  @Test func ruleSendsWhatIsNeverSentOtherwise() throws {
+    var engine = try RuleFile.engine(
+      """
+      report: [{ signals: [reefer.temperature], send: never }, { signals: ["*"] }]
+      rules:
+        - name: opened
+          on: { change: reefer.door }
+          then: [{ report: [reefer.temperature] }]
+      """)
+    _ = engine.run([Scene.reading(0, "temperature", .number(5)), Scene.reading(1, "door", .boolean(false))])
+    let sent = engine.run([Scene.reading(2, "door", .boolean(true))]).readings
+    #expect(sent.count == 2, "\(sent)")
+  }
+
   @Test func anUnknownWhenDoesNotHold() throws {
     var engine = try RuleFile.engine(
       "report: [{ signals: [reefer.temperature], when: reefer.door }]")
