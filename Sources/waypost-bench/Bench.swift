@@ -8,7 +8,7 @@ struct Bench: AsyncParsableCommand {
     abstract: "Measures Waypost; each subcommand prints `name value unit` lines, or JSON.",
     subcommands: [
       JournalBench.self, LatencyBench.self, DrainBench.self, ConditionsBench.self, ReductionBench.self, ZonesBench.self,
-      ReloadBench.self,
+      ReloadBench.self, ModbusBench.self,
     ])
 }
 
