@@ -85,6 +85,7 @@ verify-soak: packages-test ## The end-to-end tests at full length: a minute with
 	@$(RELEASE)
 	@swift build --build-tests
 	WAYPOST_SOAK=1 WAYPOST_BINARY=$(CURDIR)/$(BINARY) swift test --skip-build --disable-xctest --filter EndToEndTests
+	WAYPOST_SOAK=1 swift test --skip-build --disable-xctest --filter DeadUnitTests
 
 .PHONY: verify-rules
 verify-rules: packages-test ## The example rules' tests fail when any line of a rule is taken out

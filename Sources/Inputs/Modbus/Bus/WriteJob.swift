@@ -245,7 +245,7 @@ struct WriteJob: Sendable {
   private mutating func hold(from time: Int64) {
     let until = time + (metric.pulse?.nanoseconds ?? 0)
     step = .hold(until: until)
-    tellAt = max(deadline, until) + Self.patience
+    tellAt = min(max(deadline, until), .max - Self.patience) + Self.patience
   }
 
   /// Nobody knows whether the pulse began: it is taken back as if it had.

@@ -8,7 +8,8 @@ struct BusThread {
   private var connection: ModbusConnection
   private var session: BusSession
   private var line: ModbusLine?
-  private var addresses: [Endpoint.Address] = []
+  /// A look-up of the host's name that goes on, or has ended.
+  private var lookup: HostLookup?
   private var transaction: UInt16
   private var actions: [BusSession.Action] = []
   private var looksAgainAt: Int64 = 0
@@ -32,7 +33,7 @@ struct BusThread {
         guard let next = bus.end(connection) else { return }
         connection = next
         session = BusSession(next.session, at: BootClock.now)
-        addresses = []
+        lookup = nil
         continue
       }
       do {
@@ -130,7 +131,9 @@ struct BusThread {
       case .serial: return fail("unplugged")
       case .tcp:
         // What comes unasked is thrown away; without anything to throw away, the other side has closed.
-        if line.discard() == 0 { return fail("closed") }
+        let count = line.discard()
+        if count == 0 { return fail("closed") }
+        if count >= ModbusLine.noiseLimit { return fail("garbled") }
       }
     }
     guard case .serial = connection, looksAgainAt <= BootClock.now else { return }
@@ -144,6 +147,9 @@ struct BusThread {
   }
 
   // MARK: Opening
+
+  /// How long a name is looked up, and an address tried, nanoseconds.
+  private static let connectLimit: Int64 = 5_000_000_000
 
   private mutating func open() {
     do throws(ModbusLine.Failure) {
@@ -165,7 +171,10 @@ struct BusThread {
   /// `nil`: no device is left to connect for.
   private mutating func connect(_ endpoint: Endpoint) throws(ModbusLine.Failure) -> ModbusLine? {
     var addresses = endpoint.addresses(isNumeric: true)
-    if addresses.isEmpty { addresses = endpoint.addresses(isNumeric: false) }
+    if addresses.isEmpty {
+      guard let found = try lookUp(endpoint) else { return nil }
+      addresses = found
+    }
     guard !addresses.isEmpty else { throw ModbusLine.Failure(reason: "unknown_host") }
     var reason = "unreachable"
     for address in addresses.prefix(4) {
@@ -185,6 +194,33 @@ struct BusThread {
     throw ModbusLine.Failure(reason: reason)
   }
 
+  /// Waits for the host's addresses; `nil`: no device is left to connect for. One that takes longer is waited for at the next try.
+  private mutating func lookUp(_ endpoint: Endpoint) throws(ModbusLine.Failure) -> [Endpoint.Address]? {
+    let lookup: HostLookup
+    if let running = self.lookup {
+      lookup = running
+    } else {
+      do throws(DeviceThread.Failure) {
+        lookup = try HostLookup(endpoint)
+      } catch {
+        throw ModbusLine.Failure(reason: "error")
+      }
+      self.lookup = lookup
+    }
+    let limit = BootClock.now + Self.connectLimit
+    while lookup.addresses == nil, case let left = limit - BootClock.now, left > 0 {
+      var descriptors = [
+        pollfd(fd: lookup.doneDescriptor, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: bus.wakeDescriptor, events: Int16(POLLIN), revents: 0),
+      ]
+      _ = poll(&descriptors, 2, Self.milliseconds(left))
+      if descriptors[1].revents != 0, bus.isUrgent() { return nil }
+    }
+    guard let addresses = lookup.addresses else { throw ModbusLine.Failure(reason: "unknown_host") }
+    self.lookup = nil
+    return addresses
+  }
+
   private func take(_ socket: StreamSocket) throws(StreamSocket.Failure) -> ModbusLine {
     do throws(ModbusLine.Failure) {
       return try ModbusLine.take(socket, transaction: transaction)
@@ -194,7 +230,7 @@ struct BusThread {
   }
 
   private func waitToConnect(_ socket: StreamSocket) -> ModbusLine.Wait {
-    let limit = BootClock.now + 5_000_000_000
+    let limit = BootClock.now + Self.connectLimit
     while case let left = limit - BootClock.now, left > 0 {
       var descriptors = [
         pollfd(fd: socket.descriptor, events: Int16(POLLOUT), revents: 0),

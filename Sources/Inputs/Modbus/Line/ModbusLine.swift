@@ -22,7 +22,7 @@ final class ModbusLine {
   private var buffer = [UInt8](repeating: 0, count: 1024)
 
   /// What one exchange throws away at most before it calls the line noisy, bytes.
-  private static let noiseLimit = 65_536
+  static let noiseLimit = 65_536
   /// `select` of libmodbus has room for descriptors below this (FD_SETSIZE).
   private static let descriptorLimit: Int32 = 1024
 
