@@ -55,7 +55,7 @@ let package = Package(
     library("Config", ["Model", "CYAML"]),
     library("CELJSON", ["CEL", "Config"]),
     library("Rules", ["Model", "Geo", "CEL", "Config"]),
-    library("Journal", ["Model", "Deflate", "CSQLite"]),
+    library("Journal", ["Model", "Geo", "Deflate", "CSQLite"]),
     library("Inputs", ["Model", "Threads", "Geo", "Config", "CLinux", "CExpat", "CModbus", log]),
     library(
       "Trust",

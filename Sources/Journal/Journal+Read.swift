@@ -43,10 +43,7 @@ extension Journal {
       }
       if isKnown { return }
     }
-    Suspicion.raise(path, isCertain: true)
-    throw JournalError(
-      .damaged, "the journal is damaged; restart the gateway: it sets the file aside and reports what is missing",
-      cause: "block \(next) follows \(last)", place: path)
+    throw Suspicion.certain(path, "block \(next) follows \(last)")
   }
 
   /// From the cache, or unpacked; `nil` when it is damaged.

@@ -44,7 +44,8 @@ extension Journal {
     let head = memory.head
     let pages = try database.integer("PRAGMA page_count", step: "count pages") ?? 0
     let free = try database.integer("PRAGMA freelist_count", step: "count pages") ?? 0
-    let counter = DepthCounter(table: BlockTable(database: database), totals: head.totals, inflater: inflater)
+    let counter = DepthCounter(
+      table: BlockTable(database: database), totals: head.totals, thinning: memory.thinning, inflater: inflater)
     var uplinks: [JournalStatistics.Uplink] = []
     for name in memory.uplinkNames {
       guard let cursor = memory.uplinks[name] else { continue }
@@ -68,10 +69,11 @@ extension Journal {
 /// Counts records between numbers by the sums that the blocks carry, instead of looking at each.
 ///
 /// Where blocks are gone, their records were settled (or given up) for every uplink, and a cursor covers such a hole in one piece:
-/// what ends in it counts all of it, what begins in it begins at its start.
+/// what ends in it counts all of it, what begins in it begins at its start. What was thinned is taken off the sums (see `ThinningBook`).
 struct DepthCounter {
   let table: BlockTable
   let totals: LaneCounts
+  let thinning: ThinningBook
   let inflater: Inflater
 
   /// Records that the uplink hasn't settled, per lane.
@@ -83,25 +85,35 @@ struct DepthCounter {
       for range in cursor.ranges {
         settled &+= try count(lane, through: range.upperBound) &- count(lane, before: range.lowerBound)
       }
-      depth[lane] = totals[lane] >= settled ? totals[lane] - settled : 0
+      let all = all(lane)
+      depth[lane] = all >= settled ? all - settled : 0
     }
     return depth
+  }
+
+  private func all(_ lane: Lane) -> UInt64 { totals[lane] &- thinning.shift(at: .max)[lane] }
+
+  /// Records of the lane before the block.
+  private func before(_ block: Block.Header, _ lane: Lane) -> UInt64 {
+    block.before[lane] &- thinning.shift(at: block.first)[lane]
   }
 
   /// Records of the lane numbered up to `seq`, and those of a hole that it lies in.
   private func count(_ lane: Lane, through seq: UInt64) throws(JournalError) -> UInt64 {
     // Inside a block its records decide; the block after it, or the end, knows the sum.
     if let block = try table.last(atOrBefore: seq), seq < block.last {
-      return block.before[lane] + (try records(of: lane, in: block, through: seq))
+      return before(block, lane) &+ (try records(of: lane, in: block, through: seq))
     }
-    return try table.first(after: seq)?.before[lane] ?? totals[lane]
+    return try table.first(after: seq).map { before($0, lane) } ?? all(lane)
   }
 
   /// Records of the lane numbered below `seq`, without those of a hole that it lies in.
   private func count(_ lane: Lane, before seq: UInt64) throws(JournalError) -> UInt64 {
-    guard let block = try table.last(atOrBefore: seq - 1) else { return try table.first(after: 0)?.before[lane] ?? 0 }
-    guard seq <= block.last else { return block.before[lane] + block.counts[lane] }
-    return block.before[lane] + (try records(of: lane, in: block, through: seq - 1))
+    guard let block = try table.last(atOrBefore: seq - 1) else {
+      return try table.first(after: 0).map { before($0, lane) } ?? 0
+    }
+    guard seq <= block.last else { return before(block, lane) &+ block.counts[lane] }
+    return before(block, lane) &+ (try records(of: lane, in: block, through: seq - 1))
   }
 
   private func records(

@@ -20,6 +20,12 @@ public struct LaneCounts: Hashable, Sendable {
     return sum
   }
 
+  static func - (a: LaneCounts, b: LaneCounts) -> LaneCounts {
+    var difference = a
+    difference.values &-= b.values
+    return difference
+  }
+
   public static func += (a: inout LaneCounts, b: LaneCounts) { a = a + b }
 
   /// The lanes with a number other than 0.

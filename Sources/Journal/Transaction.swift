@@ -22,6 +22,7 @@ struct Transaction {
   var time: EngineTime { memory.head.time }
 
   mutating func perform(_ commit: Commit) throws(JournalError) {
+    let thinningBefore = memory.thinning
     try applyMapping()
     join(commit.cursors)
     try giveUpDamaged()
@@ -46,6 +47,7 @@ struct Transaction {
     try ActionTable(database: database).apply(commit.actions, at: time)
     try save(recording)
     try saveCursors()
+    if memory.thinning != thinningBefore { try state.save(memory.thinning) }
     memory.head.stateSum = sums.total(after: commit.state)
     memory.head.cursorCount = UInt64(memory.uplinks.count)
     memory.head.hasLostCursors = false

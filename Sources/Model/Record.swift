@@ -18,8 +18,9 @@ public struct Record: Hashable, Sendable {
     case reading(device: String, metric: String, value: Value?, unit: String?, quality: Quality)
     case event(Event)
     case device(name: String, isUp: Bool, reason: String?)
-    /// Records that will not come: `count` of those numbered `first…last`, with the reason: `limit`, `keep`, `repair`.
-    case gap(first: UInt64, last: UInt64, count: UInt64, reason: String)
+    /// Records that will not come: `count` of those numbered `first…last`, with the reason: `limit`, `keep`, `repair`, `size`, or
+    /// `thinned`, and then what they were thinned to.
+    case gap(first: UInt64, last: UInt64, count: UInt64, reason: String, thinned: Thinning? = nil)
     /// Lets the server date the records of a boot that were sent without UTC: UTC is `utcAtStart` + their uptime.
     case time(boot: String, utcAtStart: Timestamp)
   }
@@ -70,6 +71,15 @@ public struct Record: Hashable, Sendable {
       }
     }
   }
+}
+
+/// How much is left of what was thinned.
+public enum Thinning: Hashable, Sendable {
+  /// Of positions: whoever draws straight lines between those that are left is nowhere farther from where a fix was, at that fix's time.
+  /// Metres.
+  case positions(error: Double)
+  /// Of readings: each signal has one in each such interval in which it had any, and those at which its quality changed.
+  case readings(interval: Interval)
 }
 
 /// A stream within an uplink with a cursor of its own; lower goes first.

@@ -25,12 +25,7 @@ extension JournalFolder {
         for row in try state.ownRows(of: kind) {
           var value = try #require(row.value)
           if row.name == "head", kind == ".journal" {
-            let head = try Head(packed: value)
-            var tail = PackedWriter()
-            tail.write(optional: head.stateSum) { $0.write($1) }
-            tail.write(head.cursorCount)
-            tail.write(head.hasLostCursors)
-            value = [1] + value.dropFirst().dropLast(tail.bytes.count)
+            value = try Head(packed: value).packedAsVersion1
           }
           try state.set(kind, row.name, value)
         }
@@ -41,5 +36,24 @@ extension JournalFolder {
       try database.run("DELETE FROM state WHERE name='dead letters'", step: "test")
     }
     try database.run("PRAGMA user_version=\(version)", step: "test")
+  }
+}
+
+extension Head {
+  fileprivate var packedAsVersion1: [UInt8] {
+    var writer = PackedWriter()
+    writer.write(byte: 1)
+    writer.write(lastSequence)
+    for lane in Lane.allCases { writer.write(totals[lane]) }
+    for number in [time.nanoseconds, clock.bootTime, clock.wallTime.milliseconds] { writer.write(number) }
+    for flag in [clock.isWallTrusted, isClosed, isStopUnknown, hasUndated] { writer.write(flag) }
+    for cause in [DropCause.limit, .keep, .repair, .size] {
+      for lane in Lane.allCases { writer.write(drops[cause][lane]) }
+    }
+    writer.write(recording.isOn)
+    writer.write(byte: recording.stop.rawValue)
+    for number in [recording.observations, recording.bytes, recording.position] { writer.write(number) }
+    writer.write(recording.gateway)
+    return writer.bytes
   }
 }

@@ -67,7 +67,7 @@ extension Record.Body {
         ) { $0 + $1.key.utf8.count + $1.value.textSize }
       }
     case .device(let name, _, let reason): name.utf8.count + (reason?.utf8.count ?? 0)
-    case .gap(_, _, _, let reason): reason.utf8.count
+    case .gap(_, _, _, let reason, _): reason.utf8.count
     case .time(let boot, _): boot.utf8.count
     }
   }

@@ -7,8 +7,11 @@ import Model
 ///
 ///     block  = nameCount name* recordCount record*
 ///     record = head seqStep timeStep [timestampStep] body      head = kind | moment << 4
+///              (of a gap 64 more where it says what was thinned to: since schema 3)
 ///     moment = 0 no timestamp, 1 a difference (ms) from the last one written so, 2 the position's own time
 struct RecordPacker {
+  static let thinned: UInt8 = 0x40
+
   private var names: [String: UInt64] = [:]
   private var nameTable = PackedWriter()
   private var body = PackedWriter()
@@ -42,7 +45,9 @@ struct RecordPacker {
       moment = 1
       if case .position(_, let position) = record.body, position.time == timestamp { moment = 2 }
     }
-    body.write(byte: record.kind.rawValue | moment << 4)
+    var head = record.kind.rawValue | moment << 4
+    if case .gap(_, _, _, _, .some) = record.body { head |= Self.thinned }
+    body.write(byte: head)
     body.write(seq &- nextSeq)
     body.write(record.time.nanoseconds &- time)
     if moment == 1, let stamp = record.timestamp {
@@ -77,11 +82,20 @@ struct RecordPacker {
       write(name: name)
       body.write(byte: (isUp ? 1 : 0) | (reason == nil ? 0 : 2))
       if let reason { write(name: reason) }
-    case .gap(let first, let last, let count, let reason):
+    case .gap(let first, let last, let count, let reason, let thinned):
       body.write(first)
       body.write(last)
       body.write(count)
       write(name: reason)
+      switch thinned {
+      case .positions(let error):
+        body.write(byte: 0)
+        body.write(error)
+      case .readings(let interval):
+        body.write(byte: 1)
+        body.write(interval.nanoseconds)
+      case nil: break
+      }
     case .time(let boot, let utcAtStart):
       body.write(boot)
       body.write(utcAtStart.milliseconds)

@@ -30,7 +30,9 @@ struct RecordUnpacker {
   var isAtEnd: Bool { reader.isAtEnd }
 
   mutating func next() throws(PackingError) -> (seq: UInt64, record: Record) {
-    let head = try reader.byte()
+    var head = try reader.byte()
+    let isThinned = head & 0xf == Record.Kind.gap.rawValue && head & RecordPacker.thinned != 0
+    if isThinned { head &= ~RecordPacker.thinned }
     guard let kind = Record.Kind(rawValue: head & 0xf), head >> 4 <= 2 else {
       throw .malformed(offset: reader.offset - 1)
     }
@@ -42,12 +44,12 @@ struct RecordUnpacker {
       timestamp &+= try reader.signed()
       stamp = Timestamp(milliseconds: timestamp)
     }
-    let body = try body(kind)
+    let body = try body(kind, isThinned: isThinned)
     if head >> 4 == 2, case .position(_, let position) = body { stamp = position.time }
     return (seq, Record(time: EngineTime(nanoseconds: time), timestamp: stamp, body: body))
   }
 
-  private mutating func body(_ kind: Record.Kind) throws(PackingError) -> Record.Body {
+  private mutating func body(_ kind: Record.Kind, isThinned: Bool) throws(PackingError) -> Record.Body {
     switch kind {
     case .position: return .position(device: try name(), try reader.position())
     case .reading:
@@ -72,9 +74,18 @@ struct RecordUnpacker {
       return .device(name: device, isUp: flags & 1 == 1, reason: flags & 2 == 0 ? nil : try name())
     case .gap:
       return .gap(
-        first: try reader.unsigned(), last: try reader.unsigned(), count: try reader.unsigned(), reason: try name())
+        first: try reader.unsigned(), last: try reader.unsigned(), count: try reader.unsigned(), reason: try name(),
+        thinned: isThinned ? try thinning() : nil)
     case .time:
       return .time(boot: try reader.string(), utcAtStart: Timestamp(milliseconds: try reader.signed()))
+    }
+  }
+
+  private mutating func thinning() throws(PackingError) -> Thinning {
+    switch try reader.byte() {
+    case 0: return .positions(error: try reader.double())
+    case 1: return .readings(interval: Interval(nanoseconds: try reader.signed()))
+    default: throw .malformed(offset: reader.offset - 1)
     }
   }
 

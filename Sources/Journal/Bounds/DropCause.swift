@@ -10,6 +10,8 @@ public enum DropCause: UInt8, Hashable, Sendable, CaseIterable {
   case repair = 2
   /// Larger than a record may be.
   case size = 3
+  /// Left out where what is left still tells the track or the course of a value, within a bound that the `gap` record states.
+  case thinned = 4
 
   /// As it stands in the `gap` record.
   public var name: String {
@@ -18,6 +20,7 @@ public enum DropCause: UInt8, Hashable, Sendable, CaseIterable {
     case .keep: "keep"
     case .repair: "repair"
     case .size: "size"
+    case .thinned: "thinned"
     }
   }
 }

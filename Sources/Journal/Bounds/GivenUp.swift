@@ -12,7 +12,7 @@ struct GivenUp {
     counts[record.lane] += 1
     cover(seq...seq)
     // A gap that nobody was told of yet becomes part of this one, so that nothing ever goes without a word.
-    if case .gap(let first, let last, let count, _) = record.body, first <= last {
+    if case .gap(let first, let last, let count, _, _) = record.body, first <= last {
       cover(first...last)
       untold &+= count
     }
@@ -35,9 +35,11 @@ struct GivenUp {
 
 extension Transaction {
   /// Counts them and has them reported by a `gap` record of this transaction.
-  mutating func report(_ gone: GivenUp, _ cause: DropCause) {
+  mutating func report(_ gone: GivenUp, _ cause: DropCause, thinned: Thinning? = nil) {
     guard let first = gone.first else { return }
     memory.head.drops[cause] += gone.counts
-    reports.append(.gap(first: first, last: gone.last, count: gone.counts.total &+ gone.untold, reason: cause.name))
+    reports.append(
+      .gap(
+        first: first, last: gone.last, count: gone.counts.total &+ gone.untold, reason: cause.name, thinned: thinned))
   }
 }

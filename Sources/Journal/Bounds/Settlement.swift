@@ -35,6 +35,17 @@ extension Transaction {
     return nil
   }
 
+  /// Whether the block need not be kept for any uplink.
+  mutating func isSettled(_ header: Block.Header, _ settlement: Settlement) throws(JournalError) -> Bool {
+    guard header.counts.total > 0 else {
+      // Thinned to nothing: no cursor covers its numbers before all of them are past it.
+      return settlement.uplinks.allSatisfy { uplink in
+        Lane.allCases.allSatisfy { !uplink.lanes.contains(LaneSet($0)) || uplink.cursors[$0].low >= header.last }
+      }
+    }
+    return header.counts.lanes.isSubset(of: try settledLanes(header, settlement))
+  }
+
   /// The lanes of the block in which every record is settled for every uplink; lanes without records are among them.
   mutating func settledLanes(_ header: Block.Header, _ settlement: Settlement) throws(JournalError) -> LaneSet {
     var settled = LaneSet.all

@@ -10,7 +10,9 @@ extension Transaction {
   /// Blocks that were found damaged: what they held can't be delivered, to anybody.
   mutating func giveUpDamaged() throws(JournalError) {
     for first in memory.damaged.sorted() {
-      guard var header = try blocks.last(atOrBefore: first), header.first == first else { continue }
+      guard var header = try blocks.last(atOrBefore: first), header.first == first else {
+        throw Suspicion.certain(database.path, "block \(first) is not where it was found")
+      }
       // The header may be what is damaged: its neighbours bound what it can have held.
       let end = try blocks.first(after: first)?.first ?? memory.head.lastSequence + 1
       header.last = min(header.last, end - 1)
@@ -93,7 +95,7 @@ extension Transaction {
     let settlement = settlement
     let headers = try blocks.headers(after: position, limit: Self.sweepLimit)
     for header in headers where header.time < cutoff {
-      if header.counts.lanes.isSubset(of: try settledLanes(header, settlement)) { try delete(header) }
+      if try isSettled(header, settlement) { try delete(header) }
     }
     let isDone = headers.count < Self.sweepLimit || (headers.last?.time ?? cutoff) >= cutoff
     memory.sweep.position = isDone ? nil : headers.last?.first

@@ -3,7 +3,8 @@ import Model
 // The byte limit. What is given up, in this order, the oldest first, until there is room:
 //   1. what is settled for every uplink (the history),
 //   2. a recording,
-//   3. readings that wait, 4. positions, 5. device states, gaps and time records, 6. events.
+//   3. positions that wait are thinned, then readings: a few blocks with each commit, from a little below the limit on,
+//   4. readings that wait, 5. positions, 6. device states, gaps and time records, 7. events: only at the limit itself.
 extension Transaction {
   /// Rewritten blocks, state rows that grow, the head: what a commit may need besides its own blocks, in pages.
   private static let spare: Int64 = 64
@@ -19,34 +20,41 @@ extension Transaction {
     bytes += letters.reduce(0) { $0 + Int($1.cost) }
     let rows = Int64(appended.count + recording.count + letters.count)
     let needed = Int64(bytes) / (Schema.pageSize - 100) + 2 * rows + Self.spare
+    let comfort = max(0, pageLimit - needed - min(pageLimit / 32, (8 << 20) / Schema.pageSize))
+    guard try usedPages() > comfort else { return }
+    if try giveUpSettled(downTo: comfort, blockLimit: 512) { return }
+    if try giveUpRecording(downTo: comfort) { return }
+    if try thin(downTo: comfort) { return }
     guard try usedPages() + needed > pageLimit else { return }
     // A little more at once, so that the gaps are few.
     let target = max(0, pageLimit - needed - min(pageLimit / 64, (1 << 20) / Schema.pageSize))
     if try giveUpSettled(downTo: target) { return }
-    if try giveUpRecording(downTo: target) { return }
     for lane in [Lane.reading, .position, .other, .event] {
       if try giveUp(lane, downTo: target) { return }
     }
   }
 
-  private func usedPages() throws(JournalError) -> Int64 {
+  func usedPages() throws(JournalError) -> Int64 {
     let all = try database.integer("PRAGMA page_count", step: "count pages") ?? 0
     return all - (try database.integer("PRAGMA freelist_count", step: "count pages") ?? 0)
   }
 
   /// Each returns true when there is room enough.
-  private mutating func giveUpSettled(downTo target: Int64) throws(JournalError) -> Bool {
+  private mutating func giveUpSettled(downTo target: Int64, blockLimit: Int = .max) throws(JournalError) -> Bool {
     let settlement = settlement
     var position: UInt64 = 0
-    while true {
+    var count = 0
+    while count < blockLimit {
       let headers = try blocks.headers(after: position, limit: 256)
       guard let last = headers.last else { return false }
-      for header in headers where header.counts.lanes.isSubset(of: try settledLanes(header, settlement)) {
+      for header in headers where try isSettled(header, settlement) {
         try delete(header)
         if try usedPages() <= target { return true }
       }
       position = last.first
+      count += headers.count
     }
+    return false
   }
 
   private mutating func giveUpRecording(downTo target: Int64) throws(JournalError) -> Bool {
@@ -83,7 +91,7 @@ extension Transaction {
   }
 
   /// What is left of a block becomes one with what was left of the block before it: on their own they would fill a third of their pages.
-  private mutating func keep(_ rest: UnpackedBlock, joining remainder: inout UnpackedBlock?) throws(JournalError) {
+  mutating func keep(_ rest: UnpackedBlock, joining remainder: inout UnpackedBlock?) throws(JournalError) {
     if remainder?.canTake(rest) == true {
       remainder?.append(rest)
       try blocks.delete(rest.header.first)
@@ -94,9 +102,10 @@ extension Transaction {
     remainder = rest
   }
 
-  private mutating func write(_ rest: UnpackedBlock?) throws(JournalError) {
+  /// - Parameter evenIfEmpty: The numbers of a block that is empty now stay covered, since no cursor covers them.
+  mutating func write(_ rest: UnpackedBlock?, evenIfEmpty: Bool = false) throws(JournalError) {
     guard let rest else { return }
-    guard !rest.records.isEmpty else { return try delete(rest.header) }
+    guard evenIfEmpty || !rest.records.isEmpty else { return try delete(rest.header) }
     var packer = RecordPacker(first: rest.header.first, time: rest.header.time)
     for (seq, record) in rest.records { packer.append(record, seq: seq) }
     try blocks.insert(Block(header: rest.header, packed: PackedBytes(packer.bytes, by: deflater)))

@@ -39,7 +39,7 @@ struct RecordingState: Hashable {
 }
 
 extension Head {
-  /// 1: without sum and cursors.
+  /// 1: without sum, cursors, and the counts of what was thinned.
   private static let version: UInt8 = 2
 
   var packed: [UInt8] {
@@ -83,7 +83,7 @@ extension Head {
     isClosed = try reader.bool()
     isStopUnknown = try reader.bool()
     hasUndated = try reader.bool()
-    for cause in DropCause.allCases {
+    for cause in DropCause.allCases where version > 1 || cause != .thinned {
       for lane in Lane.allCases { drops[cause][lane] = try reader.unsigned() }
     }
     recording.isOn = try reader.bool()

@@ -15,6 +15,7 @@ struct Memory {
   /// First numbers of blocks that were found damaged; given up with the next commit.
   var damaged: Set<UInt64> = []
   var deadLetters = DeadLetterBook()
+  var thinning = ThinningBook()
   var sweep = Sweep()
 
   /// Uplinks in an order that doesn't depend on hashing.

@@ -63,6 +63,10 @@ extension StateTable {
     try setOwn(Self.journalKind, "identity", writer.bytes)
   }
 
+  func save(_ thinning: ThinningBook) throws(JournalError) {
+    try setOwn(Self.journalKind, ThinningBook.name, thinning.packed)
+  }
+
   func saveCopy(of memory: Memory) throws(JournalError) {
     try setOwn(Self.journalKind, RunCopy.name, RunCopy(memory).packed)
   }
@@ -93,6 +97,10 @@ extension StateTable {
       if let letters = own["dead letters"] {
         guard let letters else { throw .malformed(offset: 0) }
         memory.deadLetters.counts = try DeadLetterCounts(packed: letters)
+      }
+      if let thinning = own[ThinningBook.name] {
+        guard let thinning else { throw .malformed(offset: 0) }
+        memory.thinning = try ThinningBook(packed: thinning)
       }
       (memory.engineID, memory.machineID) = try Self.identity(identity)
       for row in cursors {

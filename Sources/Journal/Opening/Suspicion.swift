@@ -14,6 +14,14 @@ enum Suspicion {
     close(file)
   }
 
+  /// Damage in which SQLite sees nothing wrong: pages that are old, or another's.
+  static func certain(_ path: String, _ cause: String) -> JournalError {
+    raise(path, isCertain: true)
+    return JournalError(
+      .damaged, "the journal is damaged; restart the gateway: it sets the file aside and reports what is missing",
+      cause: cause, place: path)
+  }
+
   static func clear(_ path: String) { unlink(mark(path)) }
 
   /// Throws `damaged` when there is a mark and the damage is certain, or SQLite finds it.

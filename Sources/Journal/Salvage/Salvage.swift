@@ -29,6 +29,7 @@ import Model
 struct Salvage {
   private(set) var head: Head?
   private(set) var identity: (engine: String, machine: String)?
+  private var thinning: ThinningBook?
   private(set) var runs: [Int64: String] = [:]
   private(set) var boots: [Int64: Boot] = [:]
   private(set) var uplinks: [String: UplinkCursor] = [:]
@@ -74,6 +75,12 @@ struct Salvage {
     if isLogWhole { readRecording(roots) }
   }
 
+  /// How far thinning had come. Where nobody knows, as far as can be: nothing is thinned further than its `gap` records say.
+  var thinned: ThinningBook {
+    if let thinning { return thinning }
+    return head?.drops[.thinned].total == 0 ? ThinningBook() : ThinningBook(doneThrough: lastSequence)
+  }
+
   // MARK: The journal's own rows
 
   private mutating func takeOwn(_ row: StateRow) {
@@ -83,6 +90,10 @@ struct Salvage {
       case (StateTable.cursorKind, _): try take(UplinkCursor(packed: value), of: row.name)
       case (StateTable.journalKind, "head"): try take(Head(packed: value))
       case (StateTable.journalKind, "identity"): if identity == nil { identity = try StateTable.identity(value) }
+      case (StateTable.journalKind, ThinningBook.name):
+        let found = try ThinningBook(packed: value)
+        if thinning == nil { thinning = ThinningBook() }
+        thinning?.join(found)
       case (StateTable.journalKind, RunCopy.name): take(try RunCopy(packed: value))
       default: break
       }

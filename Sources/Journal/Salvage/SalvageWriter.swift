@@ -54,6 +54,7 @@ struct SalvageWriter {
         memory.head.recording = RecordingState(position: memory.head.recording.position)
       }
       try state.save(memory.deadLetters.counts)
+      try state.save(salvage.thinned)
       try state.saveIdentity(engine: memory.engineID, machine: memory.machineID)
       try state.save(memory.head)
     }

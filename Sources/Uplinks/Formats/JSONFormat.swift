@@ -84,11 +84,18 @@ public enum JSONFormat {
       text("device", name, &writer)
       text("state", isUp ? "up" : "down", &writer)
       if let reason { text("reason", reason, &writer) }
-    case .gap(let first, let last, let count, let reason):
+    case .gap(let first, let last, let count, let reason, let thinned):
       number("first", first, &writer)
       number("last", last, &writer)
       number("count", count, &writer)
       text("reason", reason, &writer)
+      switch thinned {
+      // Metres.
+      case .positions(let error): rounded("error", error, &writer)
+      // Seconds.
+      case .readings(let interval): rounded("interval", interval.seconds, &writer)
+      case nil: break
+      }
     case .time(let boot, let utcAtStart):
       text("boot", boot, &writer)
       // Seconds since 1970: a record of that boot was at this plus its uptime.

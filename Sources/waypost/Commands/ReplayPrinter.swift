@@ -40,7 +40,7 @@ struct ReplayPrinter {
     case .event(let event): words(event)
     case .device(let name, let isUp, let reason):
       "device \(name) \(isUp ? "up" : "down")" + (reason.map { " (\($0))" } ?? "")
-    case .gap(let first, let last, let count, let reason): "gap \(first)–\(last), \(count) records, \(reason)"
+    case .gap(let first, let last, let count, let reason, _): "gap \(first)–\(last), \(count) records, \(reason)"
     case .time: "time"
     }
   }

@@ -25,7 +25,7 @@ import Testing
       guard let range else { return }
       for record in try journal.read(.init(range: range, limit: .max, byteLimit: .max)) {
         records[record.identity.seq] = record.lane
-        if case .gap(let first, let last, let count, _) = record.body { gaps.append((first...last, count)) }
+        if case .gap(let first, let last, let count, _, _) = record.body { gaps.append((first...last, count)) }
       }
     }
 
