@@ -32,5 +32,6 @@ extension Journal {
     isFinished = true
     database.close()
     self.database = nil
+    _ = ballast.drop()
   }
 }

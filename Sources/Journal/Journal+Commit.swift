@@ -13,6 +13,16 @@ extension Journal {
   public func commit(_ commit: Commit) throws(JournalError) -> ClosedRange<UInt64>? {
     let before = memory.head.lastSequence
     guard isWorthWriting(commit) else { return nil }
+    do throws(JournalError) {
+      try attempt(commit)
+    } catch {
+      guard error.code == .full, makeDiskRoom() else { throw error }
+      try attempt(commit)
+    }
+    return memory.head.lastSequence > before ? before + 1...memory.head.lastSequence : nil
+  }
+
+  private func attempt(_ commit: Commit) throws(JournalError) {
     attempted = nil
     do throws(JournalError) {
       memory = try write(commit, from: memory)
@@ -20,7 +30,6 @@ extension Journal {
       guard error.needsReopening else { throw error }
       try recover(from: error, head: attempted)
     }
-    return memory.head.lastSequence > before ? before + 1...memory.head.lastSequence : nil
   }
 
   /// A commit of nothing is written once a minute, so that engine time is kept.
@@ -40,6 +49,7 @@ extension Journal {
 
   private func write(_ commit: Commit, from known: Memory) throws(JournalError) -> Memory {
     let database = try connection()
+    let pageLimit = try pageLimit(database)
     var next = known
     next.head.time = max(known.head.time, commit.time)
     next.head.clock = commit.clock
@@ -54,6 +64,8 @@ extension Journal {
     }
     cache.forget(transaction.changedBlocks)
     for row in commit.state { sums.apply(row) }
+    // Once a minute.
+    if transaction.memory.sweep.due != known.sweep.due { ballast.lay() }
     return transaction.memory
   }
 }

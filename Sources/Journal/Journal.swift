@@ -11,8 +11,9 @@ public import Model
 //              and boot they belong to, the engine time of the commit, records per lane (n0…n3), records per lane before the block
 //              (c0…c3), the unpacked length, and a CRC-32 over all of that. Layout of the content: RecordPacking.swift.
 //   state      the rule engine's rows by (kind, name), and the journal's own: (".journal","head") where it stands, (".journal",
-//              "identity") engine and machine id, (".journal","dead letters") their counts, (".cursor", UPLINK) cursors.
-//   runs       journal ids; boots: boot id, engine time at the boot's start, and UTC at engine time 0 once that is known.
+//              "identity") engine and machine id, (".journal","dead letters") their counts, (".journal","runs") a copy of runs and
+//              boots, (".journal","thinning") how far thinning has come, (".cursor", UPLINK) cursors. Its own rows end in a CRC-32.
+//   runs       journal ids; boots: boot id, engine time at the boot's start, and UTC at engine time 0 once that is known. With CRC-32.
 //   actions    decided effects on the world.
 //   dead_letters  records that an uplink's server refused for good, each with all that is needed to understand it.
 //   recording  the observations, while recording is on: a header, the engine's state then, and blocks of observations.
@@ -21,7 +22,8 @@ public import Model
 //   1. Records are numbered 1, 2, 3 … without a hole; a number that has no record (any more) was given up, and a `gap` record of the
 //      same transaction says so, or was settled for every uplink and older than `history`.
 //   2. Blocks cover disjoint ranges, in the order of their times; `c` of a block is the sum of all records of the lane before it, also
-//      of those that are gone. For every uplink, records that are gone are at or below `low` of their lane or in one of its ranges.
+//      of those that are gone, less what ThinningBook has. For every uplink, records that are gone are at or below `low` of their lane,
+//      or in one of its ranges, or were thinned out of a block. Numbers that no block covers are in some cursor.
 //   3. Records, the engine state that they led to, decided actions and recorded observations are of one transaction.
 //   4. (journal id, seq) names one record for ever. A new run begins when a tail may have been lost without a trace: after a boot that
 //      wasn't shut down cleanly, after a repair, on another machine. Being killed within a boot loses no commit, so the id stays. The
@@ -47,8 +49,7 @@ public final class Journal {
   var cache = BlockCache()
   /// The head as the transaction under way would leave it, to tell after an I/O error whether it is on disk.
   var attempted: Head?
-  /// Pages that the database file may have.
-  var pageLimit: Int64 { Connection.pageLimit(options) }
+  var ballast: Ballast { Ballast(path, options) }
 
   /// What was wrong with the file when it was opened, and what was done about it.
   public let recovery: RecoveryReport?

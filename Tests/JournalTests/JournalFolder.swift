@@ -34,13 +34,16 @@ final class JournalFolder {
   /// What a power cut would leave: the files as they are now, in a folder of their own.
   func crashCopy() throws -> JournalFolder {
     let copy = try JournalFolder()
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder) where !name.hasSuffix(".ballast") {
       try FileManager.default.copyItem(atPath: "\(folder)/\(name)", toPath: "\(copy.folder)/\(name)")
     }
     return copy
   }
 
-  var files: [String] { (try? FileManager.default.contentsOfDirectory(atPath: folder).sorted()) ?? [] }
+  /// Without the ballast, which is no part of it.
+  var files: [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasSuffix(".ballast") }.sorted()) ?? []
+  }
 }
 
 final class Counter: @unchecked Sendable {

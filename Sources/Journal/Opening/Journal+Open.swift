@@ -32,6 +32,7 @@ extension Journal {
       let (database, known, sums) = try load(path: path, options: options)
       do throws(JournalError) {
         let memory = try begin(known, in: database, options: options, now: now)
+        Ballast(path, options).lay()
         return Journal(
           path: path, options: options, database: database, memory: memory, sums: sums, recovery: recovery)
       } catch {

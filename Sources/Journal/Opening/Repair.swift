@@ -65,7 +65,9 @@ enum Repair {
       } catch {
         remove(target)
         // Once more without what was set aside before: this damage is newer.
-        guard error.code == .full, !isSecond, !BrokenFile.prune(path, bytes: 0, all: true).isEmpty else { throw error }
+        guard error.code == .full, !isSecond else { throw error }
+        let isRoom = Ballast(path, options).drop()
+        guard !BrokenFile.prune(path, bytes: 0, all: true).isEmpty || isRoom else { throw error }
         isSecond = true
       }
     }

@@ -14,6 +14,8 @@ struct BTreePage {
   }
 
   struct Cell: Hashable {
+    /// Where it begins in its page.
+    var offset: Int
     /// Of interior pages.
     var child: UInt32?
     /// Of tables; 0 in indexes.
@@ -68,7 +70,7 @@ struct BTreePage {
     }
     if kind == .tableInterior {
       guard let key = bytes.varint(at: place) else { return nil }
-      return Cell(child: child, rowid: key.value, size: 0, local: key.end..<key.end, overflow: 0)
+      return Cell(offset: offset, child: child, rowid: key.value, size: 0, local: key.end..<key.end, overflow: 0)
     }
     guard let size = bytes.varint(at: place), size.value > 0, size.value <= Int64(Payload.limit) else { return nil }
     place = size.end
@@ -84,7 +86,9 @@ struct BTreePage {
       guard let first = bytes.number32(at: place + local), first > 0 else { return nil }
       overflow = first
     }
-    return Cell(child: child, rowid: rowid, size: Int(size.value), local: place..<place + local, overflow: overflow)
+    return Cell(
+      offset: offset, child: child, rowid: rowid, size: Int(size.value), local: place..<place + local,
+      overflow: overflow)
   }
 }
 

@@ -1,61 +1,113 @@
 import Model
 
 /// Every block that can be found whole: those of the table first; where a part of that can't be reached, those in any page that there is.
+/// A few dozen bytes of memory for each; the blocks themselves stay where they lie.
 struct BlockHarvest {
   struct Found {
-    var header: Block.Header
-    var cell: BTreePage.Cell
+    var first: UInt64
+    var last: UInt64
     var place: PageView.Place
+    /// Of its cell in the page.
+    var offset: UInt16
     /// 0 for what the table has; higher for what is less likely to count still.
-    var rank: Int
+    var rank: UInt32
   }
 
+  /// The most that are salvaged: of a larger journal, the newest. It bounds the memory, to some 200 MB.
+  static let limit = 4_000_000
+
   private let view: PageView
-  private(set) var found: [UInt64: Found] = [:]
+  /// What the table has, ascending.
+  private var table: [Found] = []
+  private var beside: [UInt64: Found] = [:]
   /// First numbers among which blocks may be missing.
   private(set) var doubts: [ClosedRange<Int64>] = []
+  /// Which of them the blocks name.
+  private(set) var runs: Set<Int64> = []
+  private(set) var boots: Set<Int64> = []
+  private(set) var newest = EngineTime.zero
 
-  init(_ walk: TreeWalk, in view: PageView) {
+  init(_ roots: TableRoots, in view: PageView) {
     self.view = view
-    doubts = walk.faults
-    for place in walk.places {
-      guard let bytes = view.bytes(at: place), let page = BTreePage(bytes) else { continue }
-      for cell in page.cells where !take(cell, bytes, place, rank: 0) { doubts.append(cell.rowid...cell.rowid) }
+    // Apart, since the walk calls back: first what it finds, then what is made of it.
+    var found: [Found] = []
+    var broken: [ClosedRange<Int64>] = []
+    var notes = Notes()
+    let walk = roots.walk("blocks", in: view) { place, page in
+      for cell in page.cells {
+        guard let block = Self.block(cell, page.bytes, place, in: view) else {
+          broken.append(cell.rowid...cell.rowid)
+          continue
+        }
+        notes.note(block.header)
+        found.append(Found(block.header, cell, place, rank: 0))
+      }
+      guard found.count > Self.limit else { return }
+      found.removeFirst(Self.limit / 4)
+      broken.append(0...Int64(clamping: found[0].first - 1))
     }
+    table = found
+    doubts = walk.faults + broken
+    (runs, boots, newest) = (notes.runs, notes.boots, notes.newest)
     // What was changed behind a broken frame may be unseen anywhere.
     if case .damaged = view.log.verdict { doubts.append(0 ... .max) }
   }
 
+  private struct Notes {
+    var runs: Set<Int64> = []
+    var boots: Set<Int64> = []
+    var newest = EngineTime.zero
+
+    mutating func note(_ header: Block.Header) {
+      runs.insert(header.run)
+      boots.insert(header.boot)
+      newest = max(newest, header.time)
+    }
+  }
+
   /// Looks through all pages for what the table doesn't have. What isn't `wanted` is left where it lies.
   mutating func searchEverywhere(wanted: (Block.Header) -> Bool) {
-    for (rank, place) in view.places.enumerated() {
-      guard let bytes = view.bytes(at: place) else { continue }
-      let page = BTreePage(bytes)
-      if let page, page.kind == .tableLeaf {
-        var isWhole = !page.hasFaults
-        for cell in page.cells where Block.isLikely(bytes, at: cell.local.lowerBound) {
-          if !take(cell, bytes, place, rank: rank + 1, wanted) { isWhole = false }
-        }
-        if isWhole { continue }
-      } else if page != nil {
-        continue
+    var notes = Notes(runs: runs, boots: boots, newest: newest)
+    var rank: UInt32 = 0
+    view.forEachPlace { place in
+      rank += 1
+      guard let bytes = view.bytes(at: place) else { return }
+      var cells: [BTreePage.Cell] = []
+      var isWhole = false
+      if let page = BTreePage(bytes) {
+        guard page.kind == .tableLeaf else { return }
+        cells = page.cells.filter { Block.isLikely(bytes, at: $0.local.lowerBound) }
+        isWhole = !page.hasFaults
       }
-      for cell in Self.carve(bytes) { _ = take(cell, bytes, place, rank: rank + 1, wanted) }
+      for cell in cells where !take(cell, bytes, place, rank, wanted, &notes) { isWhole = false }
+      if isWhole { return }
+      for cell in Self.carve(bytes) { _ = take(cell, bytes, place, rank, wanted, &notes) }
     }
+    (runs, boots, newest) = (notes.runs, notes.boots, notes.newest)
   }
 
   /// False when the cell holds no whole block.
   private mutating func take(
-    _ cell: BTreePage.Cell, _ bytes: [UInt8], _ place: PageView.Place, rank: Int,
-    _ wanted: (Block.Header) -> Bool = { _ in true }
+    _ cell: BTreePage.Cell, _ bytes: [UInt8], _ place: PageView.Place, _ rank: UInt32,
+    _ wanted: (Block.Header) -> Bool, _ notes: inout Notes
   ) -> Bool {
     guard cell.rowid > 0 else { return false }
-    if found[UInt64(cell.rowid)] != nil { return true }
+    if beside[UInt64(cell.rowid)] != nil || isInTable(UInt64(cell.rowid)) { return true }
     guard let block = Self.block(cell, bytes, place, in: view) else { return false }
-    if wanted(block.header) {
-      found[block.header.first] = Found(header: block.header, cell: cell, place: place, rank: rank)
+    if wanted(block.header), beside.count < Self.limit {
+      notes.note(block.header)
+      beside[block.header.first] = Found(block.header, cell, place, rank: rank)
     }
     return true
+  }
+
+  private func isInTable(_ first: UInt64) -> Bool {
+    var (start, end) = (0, table.count)
+    while start < end {
+      let middle = (start + end) / 2
+      if table[middle].first < first { start = middle + 1 } else { end = middle }
+    }
+    return start < table.count && table[start].first == first
   }
 
   private static func block(
@@ -76,14 +128,23 @@ struct BlockHarvest {
 
   /// The block itself, read again.
   static func block(_ found: Found, in view: PageView) -> Block? {
-    view.bytes(at: found.place).flatMap { block(found.cell, $0, found.place, in: view) }
+    guard let bytes = view.bytes(at: found.place),
+      let cell = BTreePage.cell(at: Int(found.offset), in: bytes, .tableLeaf)
+    else { return nil }
+    return block(cell, bytes, found.place, in: view)
   }
 
   /// Those that go together, by their numbers: where ranges overlap, the lower rank stays.
   func disjoint() -> [Found] {
+    var all = table
+    if !beside.isEmpty {
+      all.append(contentsOf: beside.values)
+      all.sort { $0.first < $1.first }
+    }
     var kept: [Found] = []
-    next: for block in found.values.sorted(by: { $0.header.first < $1.header.first }) {
-      while let last = kept.last, last.header.last >= block.header.first {
+    kept.reserveCapacity(all.count)
+    next: for block in all {
+      while let last = kept.last, last.last >= block.first {
         guard block.rank < last.rank else { continue next }
         kept.removeLast()
       }
@@ -103,7 +164,7 @@ struct BlockHarvest {
       guard (17...20).contains(bytes[offset]), bytes[offset + 1] == 0, Block.isLikely(bytes, at: offset) else {
         continue
       }
-      search: for rowidLength in 1...9 {
+      for rowidLength in 1...9 {
         for sizeLength in 1...4 {
           let start = offset - rowidLength - sizeLength
           guard start >= 0, let size = bytes.varint(at: start), size.end == start + sizeLength,
@@ -114,5 +175,12 @@ struct BlockHarvest {
       }
     }
     return cells
+  }
+}
+
+extension BlockHarvest.Found {
+  fileprivate init(_ header: Block.Header, _ cell: BTreePage.Cell, _ place: PageView.Place, rank: UInt32) {
+    self.init(
+      first: header.first, last: header.last, place: place, offset: UInt16(clamping: cell.offset), rank: rank)
   }
 }

@@ -5,12 +5,15 @@ struct NumberRanges: Equatable {
   private(set) var ranges: [ClosedRange<UInt64>] = []
 
   init(_ ranges: some Sequence<ClosedRange<UInt64>> = []) {
-    for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-      if let last = self.ranges.last, range.lowerBound <= last.upperBound || range.lowerBound - 1 == last.upperBound {
-        self.ranges[self.ranges.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
-      } else {
-        self.ranges.append(range)
-      }
+    for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) { append(range) }
+  }
+
+  /// - Parameter range: doesn't begin before the last one.
+  mutating func append(_ range: ClosedRange<UInt64>) {
+    if let last = ranges.last, range.lowerBound <= last.upperBound || range.lowerBound - 1 == last.upperBound {
+      ranges[ranges.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
+    } else {
+      ranges.append(range)
     }
   }
 

@@ -50,17 +50,13 @@ struct PageView {
     return bytes(at: .frame(before))
   }
 
-  /// Every image of a page that there is: what counts first, then from the newest to the oldest. Frames that are broken are among them,
-  /// since what lies in them may be whole.
-  var places: [Place] {
-    guard count > 0 else { return [] }
-    var current: [Place] = []
-    var older: [Place] = []
-    for page in 1...count {
-      current.append(latest(page))
-      if case .frame = latest(page) { older.append(.database(page)) }
-    }
+  /// Calls `body` with every image of a page that there is: what counts first, then from the newest to the oldest. Frames that are broken
+  /// are among them, since what lies in them may be whole.
+  func forEachPlace(_ body: (Place) -> Void) {
+    guard count > 0 else { return }
+    for page in 1...count { body(latest(page)) }
     let known = Set(frames.values.compactMap(\.last))
-    return current + (0..<log.end).reversed().filter { !known.contains($0) }.map { .frame($0) } + older
+    for frame in (0..<log.end).reversed() where !known.contains(frame) { body(.frame(frame)) }
+    for page in frames.keys.sorted() { body(.database(page)) }
   }
 }

@@ -39,6 +39,10 @@ struct Salvage {
   private(set) var state: [StateRow]?
   private(set) var actions: [StoredAction] = []
   private(set) var blocks: [BlockHarvest.Found] = []
+  /// What the blocks say they are of.
+  private(set) var namedRuns: Set<Int64> = []
+  private(set) var namedBoots: Set<Int64> = []
+  private(set) var newestTime = EngineTime.zero
   private(set) var letters: [(letter: PackedDeadLetter, time: EngineTime)] = []
   private(set) var recording: [(position: UInt64, block: RecordingBlock)] = []
   private(set) var isRecordingWhole = false
@@ -57,7 +61,7 @@ struct Salvage {
     let isLogWhole = if case .damaged = view.log.verdict { false } else { true }
 
     var rows: [StateRow] = []
-    let isStateWhole = roots.walk("state", isTable: false, in: view).rows { row, _ in
+    let isStateWhole = roots.rows(of: "state", isTable: false, in: view) { row, _ in
       guard let row = StateRow(row) else { return }
       if row.kind.hasPrefix(".") { takeOwn(row) } else { rows.append(row) }
     }
@@ -66,7 +70,7 @@ struct Salvage {
     hasAllCursors = head.map { UInt64(uplinks.count) >= $0.cursorCount } ?? false
 
     harvest(roots)
-    let newest = blocks.last?.header.last ?? 0
+    let newest = blocks.last?.last ?? 0
     if isStateWhole, let head, let sum = head.stateSum, head.lastSequence >= newest, StateSums(rows).total == sum {
       state = rows
     }
@@ -130,10 +134,10 @@ struct Salvage {
   }
 
   private mutating func readRuns(_ roots: TableRoots) -> Bool {
-    let areRunsWhole = roots.walk("runs", in: view).rows { row, rowid in
+    let areRunsWhole = roots.rows(of: "runs", in: view) { row, rowid in
       if let run = RunTable.run(row, rowid) { runs[rowid] = run.id }
     }
-    let areBootsWhole = roots.walk("boots", in: view).rows { row, rowid in
+    let areBootsWhole = roots.rows(of: "boots", in: view) { row, rowid in
       if let found = RunTable.boot(row, rowid) { take(found.boot) }
     }
     return areRunsWhole && areBootsWhole
@@ -141,10 +145,8 @@ struct Salvage {
 
   /// In every page, also where the tables don't lead.
   private mutating func searchOwn() {
-    for place in view.places {
-      guard let bytes = view.bytes(at: place), let page = BTreePage(bytes), page.kind != .tableInterior else {
-        continue
-      }
+    view.forEachPlace { place in
+      guard let bytes = view.bytes(at: place), let page = BTreePage(bytes), page.kind != .tableInterior else { return }
       for cell in page.cells {
         guard let payload = Payload.whole(cell, in: bytes, page: { view.bytes($0, seenFrom: place) }),
           let row = RowRecord(payload)
@@ -163,20 +165,23 @@ struct Salvage {
   // MARK: Records
 
   private mutating func harvest(_ roots: TableRoots) {
-    var harvest = BlockHarvest(roots.walk("blocks", in: view), in: view)
+    var harvest = BlockHarvest(roots, in: view)
     let settled = hasAllCursors ? NumberRanges.settled(uplinks.values) : NumberRanges()
     if !harvest.doubts.isEmpty {
       harvest.searchEverywhere { !settled.contains($0.range) }
     }
     blocks = harvest.disjoint()
-    lastSequence = max(head?.lastSequence ?? 0, blocks.last?.header.last ?? 0)
+    (namedRuns, namedBoots, newestTime) = (harvest.runs, harvest.boots, harvest.newest)
+    lastSequence = max(head?.lastSequence ?? 0, blocks.last?.last ?? 0)
     for uplink in uplinks.values {
       for lane in Lane.allCases {
         lastSequence = max(lastSequence, uplink.cursors[lane].ranges.last?.upperBound ?? uplink.cursors[lane].low)
       }
     }
     guard lastSequence > 0 else { return }
-    let holes = NumberRanges(blocks.map(\.header.range)).subtracted(from: 1...lastSequence)
+    var covered = NumberRanges()
+    for block in blocks { covered.append(block.first...block.last) }
+    let holes = covered.subtracted(from: 1...lastSequence)
     let doubtful = harvest.doubts.map { UInt64(max(0, $0.lowerBound))...UInt64(max(0, $0.upperBound)) }
     missing = NumberRanges(
       holes.ranges.filter { hole in doubtful.contains { $0.overlaps(hole) } }
@@ -190,14 +195,14 @@ struct Salvage {
       let identity = found.letter.identity
       if known.insert([found.letter.uplink, identity.journal, "\(identity.seq)"]).inserted { letters.append(found) }
     }
-    _ = roots.walk("dead_letters", in: view).rows { row, _ in take(row) }
+    _ = roots.rows(of: "dead_letters", in: view) { row, _ in take(row) }
   }
 
   // MARK: Actions and the recording
 
   private mutating func readActions(_ roots: TableRoots, isLogWhole: Bool) {
     var open: [StoredAction] = []
-    let isWhole = roots.walk("actions", in: view).rows { row, rowid in
+    let isWhole = roots.rows(of: "actions", in: view) { row, rowid in
       if let action = StoredAction(row, rowid: rowid), !action.state.isFinal { open.append(action) }
     }
     if !isWhole || !isLogWhole {
@@ -211,7 +216,7 @@ struct Salvage {
 
   private mutating func readRecording(_ roots: TableRoots) {
     var parts: [(position: UInt64, block: RecordingBlock)] = []
-    _ = roots.walk("recording", in: view).rows { row, rowid in
+    _ = roots.rows(of: "recording", in: view) { row, rowid in
       if rowid > 0, let block = RecordingBlock(row) { parts.append((UInt64(rowid), block)) }
     }
     guard let start = parts.firstIndex(where: { $0.block.kind == .header }) else { return }

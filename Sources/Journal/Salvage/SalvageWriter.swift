@@ -72,16 +72,14 @@ struct SalvageWriter {
     memory.head.hasLostCursors = !salvage.hasAllCursors
     memory.head.cursorCount = UInt64(salvage.uplinks.count)
     memory.head.stateSum = StateSums(salvage.state ?? []).total
-    if salvage.head == nil { memory.head.time = salvage.blocks.map(\.header.time).max() ?? .zero }
+    if salvage.head == nil { memory.head.time = salvage.newestTime }
     memory.uplinks = salvage.uplinks
     memory.machineID = salvage.identity?.machine ?? options.machineID
     memory.engineID = options.makeID()
 
     var (runs, boots) = (salvage.runs, salvage.boots)
-    for header in salvage.blocks.map(\.header) {
-      if runs[header.run] == nil { runs[header.run] = options.makeID() }
-      if boots[header.boot] == nil { boots[header.boot] = Self.unknownBoot(header.boot) }
-    }
+    for run in salvage.namedRuns.sorted() where runs[run] == nil { runs[run] = options.makeID() }
+    for boot in salvage.namedBoots where boots[boot] == nil { boots[boot] = Self.unknownBoot(boot) }
     if boots.isEmpty { boots[1] = Self.unknownBoot(1) }
     memory.boots = boots.values.sorted { $0.ordinal < $1.ordinal }
     memory.runs = runs.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
@@ -92,40 +90,33 @@ struct SalvageWriter {
     Boot(ordinal: ordinal, id: "unknown", zero: 0, utcAtZero: nil)
   }
 
-  /// The sums that blocks carry are made anew, as if all that is missing had stood before the first block: then depths are exact for
-  /// every cursor. And each block's numbers reach up to the next one's, so that no hole is taken for damage again.
+  /// The sums that blocks carry are made anew and count from here, so that depths are exact for every cursor, whatever is missing. And each block's numbers reach up to the next one's, so that no hole is taken for damage again.
   private mutating func writeBlocks() throws(JournalError) -> LaneCounts {
     let blocks = salvage.blocks
-    var counts = LaneCounts()
-    for block in blocks { counts += block.header.counts }
-    let last = blocks.last.map { $0.header.before + $0.header.counts } ?? LaneCounts()
     var sums = LaneCounts()
-    for lane in Lane.allCases {
-      sums[lane] = max(counts[lane], last[lane], salvage.head?.totals[lane] ?? 0) - counts[lane]
-    }
     let (table, lastSequence) = (BlockTable(database: database), salvage.lastSequence)
     var next = blocks.startIndex
     while next < blocks.endIndex {
-      let start = next
+      let start = (next, sums)
       (next, sums) = try database.transaction(step: "salvage") { () throws(JournalError) in
-        var (index, sums, bytes) = (start, sums, 0)
+        var (index, sums) = start
+        var bytes = 0
         while index < blocks.endIndex, bytes < Self.transactionSize {
-          // It was read a moment ago; a disk that fails between makes it missing, and the next look at it reports that.
-          if var block = BlockHarvest.block(blocks[index], in: salvage.view) {
-            block.header.before = sums
-            block.header.last =
-              index + 1 < blocks.endIndex ? blocks[index + 1].header.first - 1 : max(block.header.last, lastSequence)
-            try table.insert(block)
-            bytes += block.packed.data.count
-          }
-          sums += blocks[index].header.counts
+          let end = index + 1 < blocks.endIndex ? blocks[index + 1].first - 1 : max(blocks[index].last, lastSequence)
           index += 1
+          // It was read a moment ago. Where the disk fails since, its numbers stay open: the next look at them finds that.
+          guard var block = BlockHarvest.block(blocks[index - 1], in: salvage.view) else { continue }
+          block.header.before = sums
+          block.header.last = end
+          try table.insert(block)
+          sums += block.header.counts
+          bytes += block.packed.data.count
         }
         return (index, sums)
       }
     }
     report.blocks = blocks.count
-    report.records = counts
+    report.records = sums
     return sums
   }
 

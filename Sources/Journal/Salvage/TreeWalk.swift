@@ -1,7 +1,5 @@
-/// The pages of one b-tree as its last transaction left it, as far as they can be reached, in the order of their keys.
+/// Goes through one b-tree as its last transaction left it, as far as its pages can be reached, in the order of their keys.
 struct TreeWalk {
-  /// Pages that hold rows: leaves, and of indexes the interior pages too.
-  private(set) var places: [PageView.Place] = []
   /// Of a table: keys that can't be seen, since a page on the way to them is broken.
   private(set) var faults: [ClosedRange<Int64>] = []
 
@@ -9,32 +7,49 @@ struct TreeWalk {
 
   private let view: PageView
   private let isTable: Bool
-  private var visited: Set<UInt32> = []
+  /// A bit for each page: one that was met already makes a circle.
+  private var visited: [UInt64]
   /// A tree of four billion pages of a hundred cells each isn't as deep.
   private static let depthLimit = 20
+  /// Past that many faults one says it for all.
+  private static let faultLimit = 100_000
 
-  init(root: UInt32, isTable: Bool, in view: PageView) {
+  /// - Parameter body: is called with each page that holds rows: leaves, and of indexes the interior pages too.
+  init(root: UInt32, isTable: Bool, in view: PageView, _ body: (PageView.Place, BTreePage) -> Void) {
     self.view = view
     self.isTable = isTable
-    visit(root, low: .min, high: .max, depth: 0)
+    visited = [UInt64](repeating: 0, count: Int(view.count) / 64 + 1)
+    visit(root, low: .min, high: .max, depth: 0, body)
+  }
+
+  private mutating func isNew(_ number: UInt32) -> Bool {
+    guard number > 0, number <= view.count else { return false }
+    let (word, bit) = (Int(number / 64), UInt64(1) << UInt64(number % 64))
+    defer { visited[word] |= bit }
+    return visited[word] & bit == 0
+  }
+
+  private mutating func fault(_ low: Int64, _ high: Int64) {
+    if faults.count < Self.faultLimit { faults.append(low...max(low, high)) } else { faults = [.min ... .max] }
   }
 
   /// Keys of the page lie above `low` (or anywhere, where that is the lowest there is) up to and with `high`.
-  private mutating func visit(_ number: UInt32, low: Int64, high: Int64, depth: Int) {
-    func fault() { faults.append(low...max(low, high)) }
-    guard depth < Self.depthLimit, visited.insert(number).inserted, let bytes = view.latestBytes(number),
+  private mutating func visit(
+    _ number: UInt32, low: Int64, high: Int64, depth: Int, _ body: (PageView.Place, BTreePage) -> Void
+  ) {
+    guard depth < Self.depthLimit, isNew(number), let bytes = view.latestBytes(number),
       let page = BTreePage(bytes, isFirst: number == 1), page.kind.isTable == isTable, isInOrder(page, low, high)
-    else { return fault() }
-    if page.hasFaults { fault() }
-    if page.kind.isLeaf || !isTable { places.append(view.latest(number)) }
+    else { return fault(low, high) }
+    if page.hasFaults { fault(low, high) }
+    if page.kind.isLeaf || !isTable { body(view.latest(number), page) }
     guard !page.kind.isLeaf else { return }
     var before = low
     for cell in page.cells {
       let key = isTable ? cell.rowid : .max
-      visit(cell.child ?? 0, low: before, high: key, depth: depth + 1)
+      visit(cell.child ?? 0, low: before, high: key, depth: depth + 1, body)
       if isTable { before = key }
     }
-    visit(page.rightmost ?? 0, low: before, high: high, depth: depth + 1)
+    visit(page.rightmost ?? 0, low: before, high: high, depth: depth + 1, body)
   }
 
   private func isInOrder(_ page: BTreePage, _ low: Int64, _ high: Int64) -> Bool {
@@ -45,22 +60,6 @@ struct TreeWalk {
       before = cell.rowid
     }
     return true
-  }
-
-  /// Calls `body` for each row that can be read. False when one couldn't.
-  func rows(_ body: (_ row: RowRecord, _ rowid: Int64) -> Void) -> Bool {
-    var isComplete = isWhole
-    for place in places {
-      guard let bytes = view.bytes(at: place), let page = BTreePage(bytes) else { continue }
-      for cell in page.cells {
-        if let payload = Payload.whole(cell, in: bytes, page: { view.latestBytes($0) }), let row = RowRecord(payload) {
-          body(row, cell.rowid)
-        } else {
-          isComplete = false
-        }
-      }
-    }
-    return isComplete
   }
 }
 
@@ -93,7 +92,28 @@ struct TableRoots {
     }
   }
 
-  func walk(_ table: String, isTable: Bool = true, in view: PageView) -> TreeWalk {
-    TreeWalk(root: roots[table] ?? 0, isTable: isTable, in: view)
+  func walk(
+    _ table: String, isTable: Bool = true, in view: PageView, _ body: (PageView.Place, BTreePage) -> Void
+  ) -> TreeWalk {
+    TreeWalk(root: roots[table] ?? 0, isTable: isTable, in: view, body)
+  }
+
+  /// Calls `body` for each row that can be read. False when one couldn't.
+  func rows(
+    of table: String, isTable: Bool = true, in view: PageView, _ body: (_ row: RowRecord, _ rowid: Int64) -> Void
+  ) -> Bool {
+    var isComplete = true
+    let walk = walk(table, isTable: isTable, in: view) { _, page in
+      for cell in page.cells {
+        if let payload = Payload.whole(cell, in: page.bytes, page: { view.latestBytes($0) }),
+          let row = RowRecord(payload)
+        {
+          body(row, cell.rowid)
+        } else {
+          isComplete = false
+        }
+      }
+    }
+    return isComplete && walk.isWhole
   }
 }

@@ -116,16 +116,16 @@ struct DamageBench {
   /// Where the blocks' bytes lie, found by the reader under test; that it finds all of them is held against what SQL gives.
   private mutating func map(_ present: [UInt64]) {
     let view = PageView(database: database, logBytes: log, log: WriteAheadLog(log))
-    let walk = TableRoots(in: view).walk("blocks", in: view)
-    #expect(walk.isWhole)
     var numbers = present[...]
-    for place in walk.places {
-      guard let bytes = view.bytes(at: place), let page = BTreePage(bytes) else { continue }
+    var isRead = true
+    var blocks: [(numbers: [UInt64], parts: [Part])] = []
+    let walk = TableRoots(in: view).walk("blocks", in: view) { place, page in
+      let bytes = page.bytes
       for cell in page.cells {
         guard let found = Payload.whole(cell, in: bytes, page: { view.latestBytes($0) }),
           let row = RowRecord(found), let block = Block(row, rowid: cell.rowid)
         else {
-          Issue.record("a block that is whole isn't read")
+          isRead = false
           continue
         }
         let mine = numbers.prefix { $0 <= block.header.last }
@@ -140,6 +140,8 @@ struct DamageBench {
         blocks.append((Array(mine), parts))
       }
     }
+    self.blocks = blocks
+    #expect(walk.isWhole && isRead)
     #expect(numbers.isEmpty)
   }
 
