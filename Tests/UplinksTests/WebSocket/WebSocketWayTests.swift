@@ -47,7 +47,8 @@ struct WebSocketWayTests {
     let proxy = try nginx(server.port)
     let source = MemorySource()
     source.append(Array(repeating: .position, count: 5000))
-    let running = RunningUplink(WebSocketTransport(options(proxy.port) { $0.token = .literal("s3cret") }), source: source)
+    let running = RunningUplink(
+      WebSocketTransport(options(proxy.port) { $0.token = .literal("s3cret") }), source: source)
     #expect(await eventually { source.low() == 5000 }, "\(running.status)")
     #expect(server.stored == Array(1...5000))
     // nginx of Debian 12 speaks 1.2 unless it is told otherwise.
@@ -62,7 +63,9 @@ struct WebSocketWayTests {
     await running.stop()
   }
 
-  @Test(arguments: [("/moved", "redirects to “https://localhost/gateway”"), ("/x", "HTTP 404"), ("/forbidden", "HTTP 403")])
+  @Test(arguments: [
+    ("/moved", "redirects to “https://localhost/gateway”"), ("/x", "HTTP 404"), ("/forbidden", "HTTP 403"),
+  ])
   func whatNginxAnswersIsUnderstood(path: String, words: String) async throws {
     let proxy = try nginx(LoopbackPort.free())
     let running = RunningUplink(WebSocketTransport(options(proxy.port, path: path)))
@@ -154,7 +157,8 @@ struct WebSocketWayTests {
       kind == .socks
       ? try TLSServer(port, "microsocks", ["-i", "127.0.0.1", "-p", "\(port)"], isReady: nil)
       : try TLSServer(
-        port, "tinyproxy", ["-d", "-c", try authority.file("t.conf", "Port \(port)\nListen 127.0.0.1\nMaxClients 10\n")],
+        port, "tinyproxy",
+        ["-d", "-c", try authority.file("t.conf", "Port \(port)\nListen 127.0.0.1\nMaxClients 10\n")],
         isReady: nil)
     let running = RunningUplink(
       WebSocketTransport(

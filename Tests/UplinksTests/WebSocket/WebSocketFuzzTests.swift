@@ -1,0 +1,116 @@
+import Foundation
+import Model
+import NIOCore
+import NIOWebSocket
+import Testing
+
+@testable import Uplinks
+
+/// Whatever a server or proxy sends, no answer is reported that fits nothing, nothing comes after the end, and nothing traps.
+/// `WAYPOST_FUZZ_SECONDS` makes it go on for so long, with another seed each time.
+@Suite struct WebSocketFuzzTests {
+  private struct Random: RandomNumberGenerator {
+    var jitter: Jitter
+    mutating func next() -> UInt64 {
+      UInt64(jitter.draw() * 4_294_967_296) << 32 | UInt64(jitter.draw() * 4_294_967_296)
+    }
+  }
+
+  private static let messages = [
+    #"{"type":"ack","batch":1}"#, #"{"type":"ack","seq":3}"#, #"{"type":"ack","seqs":[[1,4],[6,9]]}"#,
+    #"{"type":"ack","seqs":[[0,18446744073709551615]],"batch":2}"#, #"{"type":"nack","seq":5,"error":"é\ud83d\ude00"}"#,
+    #"{"type":"ping"}"#, #"{"type":"command","id":"c","name":"n","args":{"a":[1,2,{"b":null}]}}"#, #"{"type":"x"}"#,
+  ].map { Array($0.utf8) }
+
+  @Test func anyBytesAreTakenForWhatTheyAre() {
+    let seconds = getenv("WAYPOST_FUZZ_SECONDS").flatMap { Double(String(cString: $0)) } ?? 0
+    let end = Date().addingTimeInterval(seconds)
+    var seed: UInt64 = 0
+    repeat {
+      for _ in 0..<300 {
+        Self.session(seed)
+        Self.socks(seed)
+        seed += 1
+      }
+    } while Date() < end
+  }
+
+  private static func session(_ seed: UInt64) {
+    var random = Random(jitter: Jitter(seed: seed))
+    let deflate = Bool.random(using: &random) ? DeflateAgreement() : nil
+    var session = WebSocketSession(
+      dialect: WaypostDialect(), deflate: deflate, limits: WebSocketLimits(), now: .zero)
+    _ = session.opened(link: "", now: .zero)
+    var sent = 0
+    var answered: [UInt64: Int] = [:]
+    var hasEnded = false
+    var now = BootTime.zero
+    for step in 0..<60 {
+      now = now + .milliseconds(Int64.random(in: 0...4000, using: &random))
+      var actions: [WebSocketSession.Action] = []
+      switch Int.random(in: 0..<10, using: &random) {
+      case 0:
+        let seqs = (0..<UInt64.random(in: 1...4, using: &random)).map { UInt64(sent) + 1 + $0 }
+        sent += seqs.count
+        let message = OutgoingMessage(id: UInt64(step + 1), route: .batch(journal: "k7f3q2"), seqs: seqs)
+        actions = session.send(message, payload: Array("{}".utf8), now: now)
+        if hasEnded { sent -= seqs.count }
+      case 1: actions = session.advance(to: now)
+      default:
+        session.heard(now: now)
+        actions = session.received(frame(&random), now: now)
+      }
+      if hasEnded { #expect(actions.isEmpty, "seed \(seed)") }
+      for action in actions {
+        switch action {
+        case .event(.acknowledgedRecords(let range)):
+          for seq in range where seq <= UInt64(sent) { answered[seq, default: 0] += 1 }
+          #expect(range.lowerBound >= 1 && range.upperBound <= UInt64(sent), "seed \(seed)")
+        case .event(.refusedRecord(let seq, _)): #expect((1...UInt64(max(1, sent))).contains(seq), "seed \(seed)")
+        case .end: hasEnded = true
+        default: break
+        }
+      }
+    }
+  }
+
+  /// Mostly nearly right.
+  private static func frame(_ random: inout Random) -> WebSocketFrame {
+    var payload = messages.randomElement(using: &random) ?? []
+    for _ in 0..<Int.random(in: 0...2, using: &random) where !payload.isEmpty {
+      let place = payload.indices.randomElement(using: &random) ?? 0
+      switch Int.random(in: 0..<4, using: &random) {
+      case 0: payload[place] = UInt8.random(in: 0...255, using: &random)
+      case 1: payload.remove(at: place)
+      case 2: payload.insert(contentsOf: messages.randomElement(using: &random) ?? [], at: place)
+      default: payload.removeSubrange(place...)
+      }
+    }
+    let isOdd = Int.random(in: 0..<12, using: &random) == 0
+    let opcode =
+      isOdd ? WebSocketOpcode(encodedWebSocketOpcode: UInt8.random(in: 0...15, using: &random)) ?? .text : .text
+    return WebSocketFrame(
+      fin: Int.random(in: 0..<10, using: &random) > 0, rsv1: Int.random(in: 0..<30, using: &random) == 0,
+      opcode: opcode,
+      data: ByteBuffer(bytes: payload))
+  }
+
+  private static func socks(_ seed: UInt64) {
+    var random = Random(jitter: Jitter(seed: seed))
+    var client = SOCKSClient(
+      host: "h", port: 1,
+      credentials: Bool.random(using: &random) ? ProxyCredentials(username: "u", password: "p") : nil)
+    for _ in 0..<8 {
+      let good: [[UInt8]] = [[5, 0], [5, 2], [1, 0], [5, 0, 0, 1, 0, 0, 0, 0, 0, 0], [5, 0, 0, 3, 2, 1, 1, 0, 0]]
+      var bytes = good.randomElement(using: &random) ?? []
+      if Bool.random(using: &random) {
+        bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+      }
+      bytes = Array(bytes.prefix(Int.random(in: 0...bytes.count, using: &random)))
+      switch client.receive(bytes) {
+      case .through, .failed: return
+      case .wait, .send: break
+      }
+    }
+  }
+}
