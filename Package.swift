@@ -126,7 +126,10 @@ let package = Package(
       [
         "CMosquitto", "Deflate", "Trust", "Certificates", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
-      ], cases: ["WebSocket/hostile.py", "WebSocket/receiver.py"]),
+      ],
+      cases: [
+        "Formats/Cases", "Formats/read.py", "SocketIO/server.py", "WebSocket/hostile.py", "WebSocket/receiver.py",
+      ]),
     tests(
       of: "Gateway",
       [

@@ -11,7 +11,7 @@ struct UplinkTrial: Sendable {
 
   func run() async -> [Finding] {
     let (events, continuation) = AsyncStream.makeStream(of: LinkEvent.self, bufferingPolicy: .bufferingOldest(64))
-    let link = configuration.transport.open { event in continuation.yield(event) }
+    let link = configuration.transport.open(for: configuration.format) { event in continuation.yield(event) }
     let clock = Task {
       try await ContinuousClock().sleep(for: Self.limit)
       continuation.finish()

@@ -25,8 +25,8 @@ extension UplinkConfiguration {
       reader.optional("compress")?
       .choice("`compress`", of: [("deflate", true), ("none", false)], diagnostics: &diagnostics) ?? false
     let transport = readTransport(name, &reader, deflate: deflate, context: context, &diagnostics)
-    let format = readFormat(&reader, &diagnostics)
-    let settings = readSettings(&reader, &diagnostics)
+    let format = readFormat(&reader, own: transport?.ownFormat, &diagnostics)
+    let settings = readSettings(&reader, format, &diagnostics)
     let from = reader.optional("from")?
       .choice("`from`", of: [("now", CursorOrigin.now), ("oldest", .oldest)], diagnostics: &diagnostics)
     let keep = reader.optional("keep")?
@@ -46,7 +46,7 @@ extension UplinkConfiguration {
     guard let transport, let format else { return nil }
     var configuration = UplinkConfiguration(name: name, transport: transport, format: format)
     configuration.settings = settings
-    configuration.settings.singly = transport.singly
+    configuration.settings.singly = transport.singly.union(format.singly)
     let labels = context.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     configuration.identity = "\(context.folder)\n\(context.gateway)\n\(labels)\n\(node.canonical)"
     if let from { configuration.from = from }
@@ -79,10 +79,16 @@ extension UplinkConfiguration {
   /// The keys that say where an uplink goes.
   private static var kinds: [String] { Transports.all.map { $0.name } }
 
-  private static func readFormat(_ reader: inout MappingReader, _ diagnostics: inout Diagnostics) -> (
-    any MessageFormat
-  )? {
-    guard let node = reader.optional("format") else { return Formats.all.first }
+  private static func readFormat(
+    _ reader: inout MappingReader, own: (any MessageFormat)?, _ diagnostics: inout Diagnostics
+  ) -> (any MessageFormat)? {
+    guard let node = reader.optional("format") else { return own ?? Formats.all.first }
+    if let own {
+      diagnostics.error(
+        "format", "what goes there has a form of its own, that of `\(own.name)`", at: node.span, help: "delete `format`"
+      )
+      return nil
+    }
     if let word = node.scalar?.text, Formats.later.contains(word) {
       diagnostics.error(
         "later-version", "the format `\(word)` comes with a later version", at: node.span, help: "use `json`")
@@ -92,10 +98,11 @@ extension UplinkConfiguration {
   }
 
   private static func readSettings(
-    _ reader: inout MappingReader, _ diagnostics: inout Diagnostics
+    _ reader: inout MappingReader, _ format: (any MessageFormat)?, _ diagnostics: inout Diagnostics
   ) -> DeliverySettings {
     var settings = DeliverySettings()
-    if let node = reader.optional("send") { settings.kinds = readKinds(node, &diagnostics) }
+    settings.kinds = format?.kinds ?? .all
+    if let node = reader.optional("send") { settings.kinds = readKinds(node, format, &diagnostics) }
     if let node = reader.optional("order"),
       let order = node.choice(
         "`order`", of: [("live_first", DeliverySettings.Order.liveFirst), ("strict", .strict)],
@@ -138,14 +145,24 @@ extension UplinkConfiguration {
     reader.finish(diagnostics: &diagnostics)
   }
 
-  private static func readKinds(_ node: YAMLNode, _ diagnostics: inout Diagnostics) -> RecordKinds {
+  private static func readKinds(
+    _ node: YAMLNode, _ format: (any MessageFormat)?, _ diagnostics: inout Diagnostics
+  ) -> RecordKinds {
     let words = Record.Kind.allCases.map { kind -> (String, RecordKinds) in
       // Who asks for events means those of zones too.
       (kind.name, kind == .event ? RecordKinds([.event, .geofenceEvent]) : RecordKinds(kind))
     }
-    guard let items = node.sequence("`send`", count: 1...Int.max, diagnostics: &diagnostics) else { return .all }
+    let sayable = format?.kinds ?? .all
+    guard let items = node.sequence("`send`", count: 1...Int.max, diagnostics: &diagnostics) else { return sayable }
     return items.reduce(into: []) { kinds, item in
-      if let kind = item.choice("a kind of record", of: words, diagnostics: &diagnostics) { kinds.formUnion(kind) }
+      guard let kind = item.choice("a kind of record", of: words, diagnostics: &diagnostics) else { return }
+      if let format, kind.isDisjoint(with: sayable) {
+        let names = Record.Kind.allCases.filter { sayable.contains($0) }.map { "`\($0.name)`" }
+        diagnostics.error(
+          "format", "the format `\(format.name)` can't say that", at: item.span,
+          help: "it knows \(names.joined(separator: ", ")); use `json` for the rest")
+      }
+      kinds.formUnion(kind.intersection(sayable))
     }
   }
 }

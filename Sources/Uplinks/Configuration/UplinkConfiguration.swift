@@ -18,6 +18,7 @@ public struct UplinkConfiguration: Sendable {
     self.name = name
     self.transport = transport
     self.format = format
-    settings.singly = transport.singly
+    settings.singly = transport.singly.union(format.singly)
+    settings.kinds = format.kinds
   }
 }

@@ -11,10 +11,18 @@ public enum JSONFormat {
   /// - Parameters:
   ///   - envelope: the object stands in a batch, whose envelope says gateway and journal for all.
   ///   - late: it was there before the connection came up.
+  ///   - place: whether it says where a position or crossing was.
   public static func append(
-    _ record: StoredRecord, gateway: String, late: Bool, inBatch envelope: Bool = false, to writer: inout JSONWriter
+    _ record: StoredRecord, gateway: String, late: Bool, inBatch envelope: Bool = false, place: Place = .here,
+    to writer: inout JSONWriter
   ) {
     begin(record.kind, &writer)
+    if case .flat(let longitude, let latitude) = place {
+      writer.key("lng")
+      writer.number(longitude, decimals: 7)
+      writer.key("lat")
+      writer.number(latitude, decimals: 7)
+    }
     if !envelope {
       writer.key("gateway")
       writer.string(gateway)
@@ -37,8 +45,17 @@ public enum JSONFormat {
       writer.key("late")
       writer.boolean(true)
     }
-    body(record.body, gateway: gateway, &writer)
+    body(record.body, gateway: gateway, place: place, &writer)
     writer.endObject()
+  }
+
+  /// Where it stands where something was.
+  public enum Place: Sendable, Hashable {
+    case here
+    /// The format around it says so.
+    case elsewhere
+    /// As members `lng` and `lat` of the object itself.
+    case flat(longitude: Double, latitude: Double)
   }
 
   /// Appends a record that has no number: what a replay would send. One without UTC says its engine time, in seconds.
@@ -52,7 +69,7 @@ public enum JSONFormat {
       writer.key("engine_time")
       writer.number(record.time.seconds, decimals: 3)
     }
-    body(record.body, gateway: gateway, &writer)
+    body(record.body, gateway: gateway, place: .here, &writer)
     writer.endObject()
   }
 
@@ -67,9 +84,9 @@ public enum JSONFormat {
     writer.string(time.description)
   }
 
-  private static func body(_ body: Record.Body, gateway: String, _ writer: inout JSONWriter) {
+  private static func body(_ body: Record.Body, gateway: String, place: Place, _ writer: inout JSONWriter) {
     switch body {
-    case .position(let device, let position): append(position, device: device, &writer)
+    case .position(let device, let position): append(position, device: device, place, &writer)
     case .reading(let device, let metric, let value, let unit, let quality):
       text("device", device, &writer)
       text("metric", metric, &writer)
@@ -79,7 +96,7 @@ public enum JSONFormat {
       }
       if let unit { text("unit", unit, &writer) }
       text("quality", quality.name, &writer)
-    case .event(let event): append(event, gateway: gateway, &writer)
+    case .event(let event): append(event, gateway: gateway, place, &writer)
     case .device(let name, let isUp, let reason):
       text("device", name, &writer)
       text("state", isUp ? "up" : "down", &writer)
@@ -104,16 +121,16 @@ public enum JSONFormat {
     }
   }
 
-  private static func append(_ position: Position, device: String, _ writer: inout JSONWriter) {
+  private static func append(_ position: Position, device: String, _ place: Place, _ writer: inout JSONWriter) {
     text("device", device, &writer)
-    location(position.latitude, position.longitude, &writer)
+    if place == .here { location(position.latitude, position.longitude, &writer) }
     rounded("altitude", position.altitude, &writer)
     rounded("speed", position.speed, &writer)
     rounded("heading", position.course, &writer)
     rounded("accuracy", position.accuracy, &writer)
   }
 
-  private static func append(_ event: Event, gateway: String, _ writer: inout JSONWriter) {
+  private static func append(_ event: Event, gateway: String, _ place: Place, _ writer: inout JSONWriter) {
     writer.key("event")
     writer.beginObject()
     text("id", event.id, &writer)
@@ -124,7 +141,7 @@ public enum JSONFormat {
       text("geofence_id", crossing.zone, &writer)
       if let name = crossing.zoneName { text("geofence_name", name, &writer) }
       text("event_type", crossing.kind == .entry ? "entry" : "exit", &writer)
-      location(crossing.latitude, crossing.longitude, &writer)
+      if place == .here { location(crossing.latitude, crossing.longitude, &writer) }
       text("rule", event.rule, &writer)
       if crossing.gap {
         writer.key("gap")

@@ -11,8 +11,14 @@ public protocol Transport: Sendable {
   /// What each connection reads anew: secrets, and files such as certificates. Where one of them holds something else at a reload, the
   /// connection is made anew.
   var credentials: [Secret] { get }
-  /// Begins a connection and returns at once. `sink` is called from any thread, and must not block.
-  func open(_ sink: @escaping @Sendable (LinkEvent) -> Void) -> any Link
+  /// The one form that records have on it, where it has its own.
+  var ownFormat: (any MessageFormat)? { get }
+  /// Begins a connection for messages of a format and returns at once. `sink` is called from any thread, and must not block.
+  func open(for format: any MessageFormat, _ sink: @escaping @Sendable (LinkEvent) -> Void) -> any Link
+}
+
+extension Transport {
+  public var ownFormat: (any MessageFormat)? { nil }
 }
 
 /// One connection, or the attempt at one. Never used again after `down`.

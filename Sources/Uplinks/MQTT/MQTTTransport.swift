@@ -38,7 +38,7 @@ public struct MQTTTransport: Transport {
   public var singly: RecordKinds { options.topics.singly }
   public var credentials: [Secret] { [options.password].compactMap { $0 } + (options.tls?.credentials ?? []) }
 
-  public func open(_ sink: @escaping @Sendable (LinkEvent) -> Void) -> any Link {
+  public func open(for format: any MessageFormat, _ sink: @escaping @Sendable (LinkEvent) -> Void) -> any Link {
     let link = MQTTLink(options: options, sink: sink)
     link.start()
     return link

@@ -139,7 +139,8 @@ struct UplinkLoop {
       switch action {
       case .connect:
         linkNumber += 1
-        link = uplink.configuration.transport.open { [mailbox = uplink.mailbox, linkNumber] event in
+        link = uplink.configuration.transport.open(for: uplink.configuration.format) {
+          [mailbox = uplink.mailbox, linkNumber] event in
           mailbox.post(event, from: linkNumber)
         }
       case .close(let reason):

@@ -1,3 +1,5 @@
+import Model
+
 /// What is out over one connection, by message and by number: tells which answers of the server fit something, each once.
 ///
 /// So an answer for what was never sent is told as such, and no server makes us report more than there is in flight.
@@ -59,5 +61,25 @@ struct AnswerBook: Sendable {
     settled.append(id)
     // A server that answers by number only never answers these.
     if settled.count > Self.settledLimit { messages[settled.removeFirst()] = nil }
+  }
+}
+
+/// Answers that fit nothing: told at once, and then in sums.
+struct StrayTally: Sendable {
+  private static let every = Interval.seconds(1)
+
+  private var count = 0
+  private var due: BootTime?
+
+  mutating func add() { count += 1 }
+
+  /// When there is something to tell; `nil` when there is nothing.
+  var deadline: BootTime? { count > 0 ? due : nil }
+
+  mutating func told(now: BootTime) -> [DialectAction] {
+    guard count > 0, due.map({ now >= $0 }) ?? true else { return [] }
+    defer { count = 0 }
+    due = now + Self.every
+    return [.event(.strays(count))]
   }
 }

@@ -5,17 +5,14 @@ import Model
 struct WaypostDialect: WebSocketDialect {
   static let name = "waypost.v1"
   /// The delivery's window is the bound; this is the largest that it may have.
-  private static let mostInFlight = 100_000
-  /// Answers that fit nothing are told at once, and then in sums.
-  private static let straysEvery = Interval.seconds(1)
+  static let mostInFlight = 100_000
 
   var subprotocol: String? { Self.name }
   /// Whether the format's messages are text.
   let isText: Bool
 
   private var book = AnswerBook()
-  private var strays = 0
-  private var straysDue: BootTime?
+  private var strays = StrayTally()
   private var hasToldForeign = false
 
   init(isText: Bool = true) { self.isText = isText }
@@ -38,19 +35,19 @@ struct WaypostDialect: WebSocketDialect {
         if let news = book.answered(range: range) {
           actions.append(.event(.acknowledgedRecords(news)))
         } else {
-          strays += 1
+          strays.add()
         }
       }
       switch batch.map({ ($0, book.answered(message: $0)) }) {
       case (let id, .fits)?: actions.append(.event(.acknowledged(id, unheard: false)))
-      case (_, .stray)?: strays += 1
+      case (_, .stray)?: strays.add()
       case (_, .known)?, nil: break
       }
-      return actions + told(now: now)
+      return actions + strays.told(now: now)
     case .nack(let seq, let error):
       guard book.answered(seq: seq) != nil else {
-        strays += 1
-        return told(now: now)
+        strays.add()
+        return strays.told(now: now)
       }
       return [.event(.refusedRecord(seq, reason: error))]
     case .ping: return [.text(Array(#"{"type":"pong"}"#.utf8))]
@@ -61,18 +58,11 @@ struct WaypostDialect: WebSocketDialect {
 
   mutating func ponged(_ payload: [UInt8], now: BootTime) -> [DialectAction] { [] }
 
-  var deadline: BootTime? { strays > 0 ? straysDue : nil }
+  var deadline: BootTime? { strays.deadline }
 
-  mutating func advance(to now: BootTime) -> [DialectAction] { told(now: now) }
+  mutating func advance(to now: BootTime) -> [DialectAction] { strays.told(now: now) }
 
   mutating func farewell() -> [DialectAction] { [] }
-
-  private mutating func told(now: BootTime) -> [DialectAction] {
-    guard strays > 0, straysDue.map({ now >= $0 }) ?? true else { return [] }
-    defer { strays = 0 }
-    straysDue = now + Self.straysEvery
-    return [.event(.strays(strays))]
-  }
 
   /// A server may be newer, or greet in its own way: told once in a connection, otherwise passed over.
   private mutating func foreign(_ what: String) -> [DialectAction] {

@@ -30,7 +30,8 @@ final class WebSocketConnection {
     remaining = preparation.addresses[...]
     dialect =
       switch link.options.dialect {
-      case .waypost: WaypostDialect()
+      case .waypost: WaypostDialect(isText: link.isText)
+      case .socketIO(let options): SocketIODialect(options, auth: preparation.auth)
       }
   }
 

@@ -26,6 +26,8 @@ final class WebSocketLink: Link {
     var token: String?
     var proxy: ProxyCredentials?
     var tls: TLSContext?
+    /// Socket.IO's.
+    var auth: [(name: String, value: String)] = []
     /// Of the server, or of the proxy before it.
     var addresses: [String]
   }
@@ -34,13 +36,16 @@ final class WebSocketLink: Link {
   private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
   let options: WebSocketOptions
+  let isText: Bool
   let sink: @Sendable (LinkEvent) -> Void
   let loop: any EventLoop
   private let outbox = Mutex(Outbox())
   private let connection: NIOLoopBoundBox<WebSocketConnection?>
 
-  init(options: WebSocketOptions, sink: @escaping @Sendable (LinkEvent) -> Void) {
+  /// - Parameter isText: whether the format's messages are.
+  init(options: WebSocketOptions, isText: Bool, sink: @escaping @Sendable (LinkEvent) -> Void) {
     self.options = options
+    self.isText = isText
     self.sink = sink
     loop = Self.group.next()
     connection = .makeEmptyBox(valueType: WebSocketConnection.self, eventLoop: loop)
@@ -122,6 +127,9 @@ final class WebSocketLink: Link {
     var preparation = Preparation(addresses: [])
     do throws(Secret.Failure) {
       preparation.token = try options.token?.read()
+      if case .socketIO(let socketIO) = options.dialect {
+        for member in socketIO.auth { preparation.auth.append((member.name, try member.value.read())) }
+      }
       if let proxy = options.proxy, let username = proxy.username {
         preparation.proxy = ProxyCredentials(username: username, password: try proxy.password?.read() ?? "")
       }

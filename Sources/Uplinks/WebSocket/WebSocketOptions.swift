@@ -28,6 +28,8 @@ public struct WebSocketOptions: Sendable, Hashable {
 public enum WebSocketDialectOptions: Sendable, Hashable {
   /// `waypost.v1`, as docs/wire.md has it.
   case waypost
+  /// Socket.IO 5 over Engine.IO 4.
+  case socketIO(SocketIOOptions)
 }
 
 /// What a server may ask of us; beyond, the connection is ended. What we are sent are answers and commands, which are small.

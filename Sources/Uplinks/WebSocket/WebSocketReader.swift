@@ -17,16 +17,13 @@ enum WebSocketReader: TransportReader {
     else { return nil }
     let address = reader.required("url", diagnostics: &diagnostics).flatMap { readAddress($0, &diagnostics) }
     let token = reader.optional("token").flatMap { Secret.read($0, "`token`", context: context, &diagnostics) }
-    let authEntry = reader.entry("auth")
-    let authentication = authEntry.flatMap { entry in
-      entry.value.isNull
-        ? nil
-        : entry.value.choice(
-          "`auth`", of: WebSocketOptions.Authentication.allCases.map { ($0.rawValue, $0) }, diagnostics: &diagnostics)
-    }
-    let dialect =
+    let isSocketIO =
       reader.optional("dialect")?
-      .choice("`dialect`", of: [("waypost", WebSocketDialectOptions.waypost)], diagnostics: &diagnostics)
+      .choice("`dialect`", of: [("waypost", false), ("socket.io", true)], diagnostics: &diagnostics) ?? false
+    let authEntry = reader.entry("auth")
+    let authentication = readAuthentication(authEntry?.value, isSocketIO: isSocketIO, &diagnostics)
+    let socketIO = SocketIOOptions.read(
+      &reader, isSocketIO: isSocketIO, auth: authEntry, context: context, &diagnostics)
     let proxy = reader.optional("proxy").flatMap { ProxyOptions.read($0, context: context, &diagnostics) }
     let tls = readTLS(&reader, address, context: context, &diagnostics)
     reader.explain(
@@ -49,11 +46,31 @@ enum WebSocketReader: TransportReader {
     var options = WebSocketOptions(address: address)
     options.token = token
     if let authentication { options.authentication = authentication }
-    if let dialect { options.dialect = dialect }
+    if let socketIO {
+      options.dialect = .socketIO(socketIO)
+      options.address = address.forSocketIO
+    }
     options.proxy = proxy
     options.offersDeflate = deflate
     if address.isSecure { options.tls = tls ?? TLSOptions() }
     return WebSocketTransport(options)
+  }
+
+  /// How the token is shown; a mapping is Socket.IO's.
+  private static func readAuthentication(
+    _ node: YAMLNode?, isSocketIO: Bool, _ diagnostics: inout Diagnostics
+  ) -> WebSocketOptions.Authentication? {
+    guard let node, !node.isNull else { return nil }
+    if case .mapping = node.content {
+      if !isSocketIO {
+        diagnostics.error(
+          "wrong-type", "`auth` with keys of its own is Socket.IO's", at: node.span,
+          help: "add `dialect: socket.io`; or write `token: …`, and `auth: header`")
+      }
+      return nil
+    }
+    return node.choice(
+      "`auth`", of: WebSocketOptions.Authentication.allCases.map { ($0.rawValue, $0) }, diagnostics: &diagnostics)
   }
 
   private static func readAddress(_ node: YAMLNode, _ diagnostics: inout Diagnostics) -> WebSocketAddress? {
@@ -98,10 +115,18 @@ enum WebSocketReader: TransportReader {
       .init(
         "token", Secret.schema, "The token by which the server knows this gateway; stands in a credential or a file"),
       .init(
-        "auth", .choice(WebSocketOptions.Authentication.allCases.map(\.rawValue)), standard: "`header`",
-        "How the token is shown: `Authorization: Bearer`, the subprotocol pair `access_token, TOKEN`, or the query's `access_token`"
+        "auth",
+        .either([
+          .choice(WebSocketOptions.Authentication.allCases.map(\.rawValue)), .table(names: .any, Secret.schema),
+        ]), standard: "`header`",
+        "How the token is shown: `Authorization: Bearer`, the subprotocol pair `access_token, TOKEN`, or the query's `access_token`; for Socket.IO also a mapping: what goes with the connection to the namespace"
       ),
-      .init("dialect", .choice(["waypost"]), standard: "`waypost`", "What is spoken; see docs/wire.md"),
+      .init("dialect", .choice(["waypost", "socket.io"]), standard: "`waypost`", "What is spoken; see docs/wire.md"),
+      .init("namespace", .text(pattern: "^/.*$"), standard: "`/`", "Socket.IO's namespace"),
+      .init(
+        "ack", .choice(SocketIOOptions.Acknowledgement.allCases.map(\.rawValue)), standard: "`required`",
+        "Whether the Socket.IO server acknowledges each event, or a record counts as delivered once the server's process has read it"
+      ),
       .init(
         "proxy", ProxyOptions.schema,
         "A proxy on the way: `socks5://HOST:1080`, or `http://HOST:8080` for HTTP's CONNECT"),

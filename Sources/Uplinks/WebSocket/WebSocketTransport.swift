@@ -11,11 +11,16 @@ public struct WebSocketTransport: Transport {
   public var destination: String { options.address.description }
   public var singly: RecordKinds { [] }
   public var credentials: [Secret] {
-    [options.token, options.proxy?.password].compactMap { $0 } + (options.tls?.credentials ?? [])
+    var credentials = [options.token, options.proxy?.password].compactMap { $0 } + (options.tls?.credentials ?? [])
+    if case .socketIO(let socketIO) = options.dialect { credentials += socketIO.auth.map(\.value) }
+    return credentials
+  }
+  public var ownFormat: (any MessageFormat)? {
+    if case .socketIO = options.dialect { SocketIOMessages() } else { nil }
   }
 
-  public func open(_ sink: @escaping @Sendable (LinkEvent) -> Void) -> any Link {
-    let link = WebSocketLink(options: options, sink: sink)
+  public func open(for format: any MessageFormat, _ sink: @escaping @Sendable (LinkEvent) -> Void) -> any Link {
+    let link = WebSocketLink(options: options, isText: format.isText, sink: sink)
     link.start()
     return link
   }

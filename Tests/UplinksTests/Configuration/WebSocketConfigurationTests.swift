@@ -80,4 +80,54 @@ import Trust
       !reading.diagnostics[0].message.contains("s3cret") && reading.diagnostics[0].help?.contains("s3cret") == false)
     #expect(reading.uplinks.first?.transport.destination == "wss://hub")
   }
+
+  @Test func socketIOIsRead() throws {
+    let reading = UplinkConfigurationTests.read(
+      """
+      office:
+        websocket:
+          url: wss://hub.example.com
+          dialect: socket.io
+          namespace: /vehicles
+          auth: { vehicleId: truck-005, token: { credential: hub-token } }
+          ack: none
+      """)
+    #expect(reading.places == [])
+    let options = try #require(Self.options(reading))
+    var expected = SocketIOOptions()
+    expected.namespace = "/vehicles"
+    expected.auth = [
+      .init(name: "vehicleId", value: .literal("truck-005")), .init(name: "token", value: .credential("hub-token")),
+    ]
+    expected.acknowledgement = .none
+    #expect(options.dialect == .socketIO(expected))
+    #expect(options.address.resource == "/socket.io/?EIO=4&transport=websocket")
+    let uplink = try #require(reading.uplinks.first)
+    #expect(uplink.format.name == "socket.io")
+    #expect(uplink.settings.singly == .all)
+    #expect(uplink.transport.credentials.contains(.credential("hub-token")))
+    #expect(uplink.transport.destination == "wss://hub.example.com/socket.io/")
+  }
+
+  @Test(arguments: [
+    ("websocket: { url: wss://h, namespace: /v }", "1:33–42 wrong-dialect", "dialect: socket.io"),
+    ("websocket: { url: wss://h, ack: none }", "1:33–36 wrong-dialect", "dialect: socket.io"),
+    ("websocket: { url: wss://h, auth: { a: b } }", "1:39–47 wrong-type", "dialect: socket.io"),
+    ("websocket: { url: wss://h, dialect: socket.io, namespace: v }", "1:", "/vehicles"),
+    ("websocket: { url: wss://h, dialect: socket.io, namespace: '/a,b' }", "1:", "/vehicles"),
+    ("websocket: { url: wss://h, dialect: socket.io, ack: maybe }", "1:", "none"),
+    ("websocket: { url: wss://h, dialect: socket.io }, format: json", "1:63–67 format", "delete"),
+  ])
+  func aMistakeAboutSocketIOIsToldAtItsPlace(text: String, place: String, remedy: String) {
+    let reading = UplinkConfigurationTests.read("a: { \(text) }")
+    #expect(reading.places.count == 1 && reading.places[0].hasPrefix(place), "\(reading.places)")
+    #expect(reading.diagnostics.first?.help?.contains(remedy) == true, "\(reading.diagnostics)")
+  }
+
+  @Test func aLiteralSecretInAuthIsAWarning() {
+    let text = "a: { websocket: { url: wss://h, dialect: socket.io, auth: { vehicleId: x, token: s3cret } } }"
+    let reading = UplinkConfigurationTests.read(text)
+    #expect(reading.diagnostics.map(\.code) == ["literal-secret"])
+    #expect(reading.diagnostics.first?.message.contains("s3cret") == false)
+  }
 }

@@ -62,7 +62,7 @@ struct MQTTBrokerTests {
     let subscriber = await Self.subscriber(broker)
     defer { subscriber.stop() }
     let down = Flag()
-    let link = MQTTTransport(try RunningUplink.options(port: broker.port)).open { event in
+    let link = MQTTTransport(try RunningUplink.options(port: broker.port)).open(for: JSONMessages()) { event in
       if case .up = event { down.raise() }
     }
     #expect(await eventually { down.isRaised })

@@ -5,15 +5,17 @@ import Glibc
 final class WebSocketReceiver: @unchecked Sendable {
   /// Debian's Python, which has Debian's libraries.
   private static let python = "/usr/bin/python3"
-  static let isThere: Bool = {
+  static let isThere = has("websockets")
+
+  static func has(_ modules: String...) -> Bool {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: python)
-    process.arguments = ["-c", "import websockets"]
+    process.arguments = ["-c", "import \(modules.joined(separator: ", "))"]
     process.standardError = FileHandle.nullDevice
     guard (try? process.run()) != nil else { return false }
     process.waitUntilExit()
     return process.terminationStatus == 0
-  }()
+  }
 
   let port: Int
   private let process = Process()
