@@ -11,6 +11,8 @@ extension SocketIOOptions {
   ) -> SocketIOOptions? {
     let namespace = reader.entry("namespace")
     let acknowledgement = reader.entry("ack")
+    var options = SocketIOOptions()
+    if let node = auth?.value, case .mapping = node.content { options.readAuth(node, context: context, &diagnostics) }
     guard isSocketIO else {
       for entry in [namespace, acknowledgement] {
         guard let entry, !entry.value.isNull else { continue }
@@ -20,7 +22,6 @@ extension SocketIOOptions {
       }
       return nil
     }
-    var options = SocketIOOptions()
     if let node = namespace?.value, !node.isNull,
       let text = node.string("`namespace`", limit: 256, diagnostics: &diagnostics)
     {
@@ -38,7 +39,6 @@ extension SocketIOOptions {
     {
       options.acknowledgement = word
     }
-    if let node = auth?.value, case .mapping = node.content { options.readAuth(node, context: context, &diagnostics) }
     return options
   }
 
