@@ -364,7 +364,7 @@ struct BusSession: Sendable {
       news = units[member]?.refused(item, exception, isSure: isSure, at: time)
     case .answer(.written): news = nil
     case .timeout: news = units[member]?.unanswered(item, "timeout", at: time)
-    case .garbled: news = units[member]?.garbled(item, "garbled", at: time)
+    case .garbled: news = units[member]?.garbled(item, "unreadable", at: time)
     case .interrupted:
       units[member]?.interrupted(item)
       news = nil
@@ -391,7 +391,7 @@ struct BusSession: Sendable {
       outcome = writes[index].refused(exception, at: time)
       if exception.isGateways { news = units[member]?.silence(exception.reason, at: time) ?? [] }
     case .timeout, .interrupted: return writeUnanswered(id, "timeout", at: time)
-    case .garbled: outcome = writes[index].unanswered("garbled", at: time)
+    case .garbled: outcome = writes[index].unanswered("unreadable", at: time)
     }
     return tell(member, news, at: time) + finish(index, outcome, at: time)
   }

@@ -133,7 +133,7 @@ struct BusThread {
         // What comes unasked is thrown away; without anything to throw away, the other side has closed.
         let count = line.discard()
         if count == 0 { return fail("closed") }
-        if count >= ModbusLine.noiseLimit { return fail("garbled") }
+        if count >= ModbusLine.noiseLimit { return fail("unreadable") }
       }
     }
     guard case .serial = connection, looksAgainAt <= BootClock.now else { return }

@@ -75,13 +75,13 @@ final class ModbusLine {
     }
     let line = ModbusLine(
       context: context, descriptor: modbus_get_socket(context), socket: nil, serial: settings, transaction: 0)
-    guard line.descriptor < descriptorLimit else { throw Failure(reason: "too many files") }
+    guard line.descriptor < descriptorLimit else { throw Failure(reason: "error") }
     // Programs that try every new port for a modem would speak in between.
     _ = ioctl(line.descriptor, UInt(TIOCEXCL))
     if let rs485 = settings.rs485 {
       var bytes = rs485.bytes
       // TIOCSRS485 of asm-generic/ioctls.h.
-      guard ioctl(line.descriptor, 0x542F, &bytes) == 0 else { throw Failure(reason: "no rs485") }
+      guard ioctl(line.descriptor, 0x542F, &bytes) == 0 else { throw Failure(reason: "no_rs485") }
     }
     line.discard()
     return line
@@ -89,7 +89,7 @@ final class ModbusLine {
 
   /// Takes a socket that is connected.
   static func take(_ socket: StreamSocket, transaction: UInt16) throws(Failure) -> ModbusLine {
-    guard socket.descriptor < descriptorLimit else { throw Failure(reason: "too many files") }
+    guard socket.descriptor < descriptorLimit else { throw Failure(reason: "error") }
     // The address is of no use: libmodbus gets the socket.
     guard let context = modbus_new_tcp("127.0.0.1", 502) else { throw Failure(reason: "error") }
     modbus_set_socket(context, socket.descriptor)
@@ -101,11 +101,12 @@ final class ModbusLine {
 
   private static func reason(opening code: Int32) -> String {
     switch code {
-    case ENOENT, ENXIO, ENODEV, EIO: "unplugged"
-    case EACCES, EPERM: "permission denied"
+    case ENOENT: "missing"
+    case ENXIO, ENODEV, EIO: "unplugged"
+    case EACCES, EPERM: "no_rights"
     case EBUSY: "busy"
-    case ENOTTY, EINVAL: "no serial port"
-    case EMFILE, ENFILE: "too many files"
+    case ENOTTY, EINVAL: "not_serial"
+    case EMFILE, ENFILE: "error"
     default: "error"
     }
   }

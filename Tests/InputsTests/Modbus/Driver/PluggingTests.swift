@@ -65,7 +65,7 @@ struct PluggingTests {
   }
 
   @Test(arguments: [
-    ("/dev/waypost-has-none", "unplugged"), ("/dev/null", "no serial port"),
+    ("/dev/waypost-has-none", "missing"), ("/dev/null", "not_serial"),
   ]) func aPortThatIsNoneIsTold(_ path: String, _ reason: String) async throws {
     let sink = CollectingSink()
     let input = ModbusInput(.holding("u1", 1, [0]), over: .serial(.init(path: path)))
@@ -83,7 +83,7 @@ struct PluggingTests {
     let input = ModbusInput(.holding("u1", 1, [0]), over: .serial(.init(path: pair.near, rs485: .init())))
     _ = try await whileRunning(input, into: sink) {
       try demand(
-        sink.wait { $0.contains(.device(name: "u1", isUp: false, reason: "no rs485")) }, "\(sink.contents)")
+        sink.wait { $0.contains(.device(name: "u1", isUp: false, reason: "no_rs485")) }, "\(sink.contents)")
     }
   }
 }
