@@ -14,10 +14,14 @@ struct NMEAEpoch: Sendable {
     var rank: Int
   }
   private var place: Place?
-  /// A sentence that has a say spoke of a fix.
-  private var saysFix = false
-  /// A sentence spoke of none: then there is none, whatever others say. Receivers warn in RMC first, and some go on with the old place in GGA.
-  private var saysNone = false
+  /// What the sentences of one type say about a fix. A receiver for several systems may say each once for every system: then any of
+  /// them that has a fix is enough, unless one speaks for all (`GN`).
+  private struct Verdict {
+    var ofAll: Bool?
+    var ofAny = false
+    var isFix: Bool { ofAll ?? ofAny }
+  }
+  private var verdicts: [String: Verdict] = [:]
   private var mode: Position.Mode?
   private var altitude: Double?
   private var speed: Double?
@@ -29,11 +33,14 @@ struct NMEAEpoch: Sendable {
   init(timeOfDay: Int?) { self.timeOfDay = timeOfDay }
 
   /// True when any sentence had a say about a fix.
-  var hasVerdict: Bool { saysFix || saysNone }
+  var hasVerdict: Bool { !verdicts.isEmpty }
+
+  /// If one type speaks of none there is none, whatever others say. Receivers warn in RMC first, and some go on with the old place in GGA.
+  private var hasFix: Bool { hasVerdict && verdicts.values.allSatisfy(\.isFix) }
 
   /// The fix, without its time; `nil` when there is none.
   var position: Position? {
-    guard saysFix, !saysNone, let place else { return nil }
+    guard hasFix, let place else { return nil }
     return Position(
       latitude: place.latitude, longitude: place.longitude, mode: mode ?? (altitude == nil ? .twoD : .threeD),
       altitude: altitude, speed: speed, course: course, accuracy: accuracy, hdop: hdop, satellites: satellites)
@@ -50,23 +57,23 @@ struct NMEAEpoch: Sendable {
     case ("P", "UBX"): takePUBX(sentence)
     case (_, "RMC"):
       // Field 12 is the mode of NMEA 2.3: `N` for no fix.
-      vote(sentence.letter(2) == "A" && sentence.letter(12) != "N")
+      vote(sentence, sentence.letter(2) == "A" && sentence.letter(12) != "N")
       stand(sentence.coordinate(3), rank: 10 + bonus)
       speed = sentence.number(7).flatMap(Self.knots) ?? speed
       course = sentence.number(8).flatMap(Self.direction) ?? course
       day = NMEAClock.day(ddmmyy: sentence.text(9)) ?? day
     case (_, "GGA"):
       // Without a quality (a disciplined oscillator does so) it has no say.
-      if let quality = sentence.whole(6) { vote(quality > 0) }
+      if let quality = sentence.whole(6) { vote(sentence, quality > 0) }
       stand(sentence.coordinate(2), rank: 40 + bonus)
       solution(satellites: sentence.whole(7), hdop: sentence.number(8), altitude: sentence.number(9))
     case (_, "GNS"):
       let modes = sentence.text(6)
-      if !modes.isEmpty { vote(modes.contains { $0 != UInt8(ascii: "N") }) }
+      if !modes.isEmpty { vote(sentence, modes.contains { $0 != UInt8(ascii: "N") }) }
       stand(sentence.coordinate(2), rank: 30 + bonus)
       solution(satellites: sentence.whole(7), hdop: sentence.number(8), altitude: sentence.number(9))
     case (_, "GLL"):
-      if let status = sentence.letter(6) { vote(status == "A" && sentence.letter(7) != "N") }
+      if let status = sentence.letter(6) { vote(sentence, status == "A" && sentence.letter(7) != "N") }
       stand(sentence.coordinate(1), rank: 20 + bonus)
     case (_, "VTG"):
       course = course ?? sentence.number(1).flatMap(Self.direction)
@@ -90,7 +97,7 @@ struct NMEAEpoch: Sendable {
   private mutating func takePUBX(_ sentence: NMEASentence) {
     guard Array(sentence.text(1)) == Array("00".utf8) else { return }
     let status = String(decoding: sentence.text(8), as: UTF8.self)
-    vote(!["NF", "TT", ""].contains(status))
+    vote(sentence, !["NF", "TT", ""].contains(status))
     stand(sentence.coordinate(3), rank: 15)
     switch status {
     case "G3", "D3", "RK": mode = .threeD
@@ -104,7 +111,13 @@ struct NMEAEpoch: Sendable {
     satellites = satellites ?? sentence.whole(18)
   }
 
-  private mutating func vote(_ fix: Bool) { if fix { saysFix = true } else { saysNone = true } }
+  private mutating func vote(_ sentence: NMEASentence, _ fix: Bool) {
+    if sentence.talker == "GN" {
+      verdicts[sentence.type, default: Verdict()].ofAll = fix
+    } else {
+      verdicts[sentence.type, default: Verdict()].ofAny = fix || verdicts[sentence.type]?.ofAny == true
+    }
+  }
 
   private mutating func stand(_ coordinate: (latitude: Double, longitude: Double)?, rank: Int) {
     guard let coordinate, rank > place?.rank ?? 0 else { return }

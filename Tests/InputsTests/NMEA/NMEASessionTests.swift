@@ -161,6 +161,21 @@ struct NMEABench {
     #expect(bench.contents.last == lost)
   }
 
+  /// A receiver that says GGA for each system, of which one sees enough.
+  @Test(arguments: [
+    (["GPGGA": 1, "GAGGA": 0], true), (["GPGGA": 0, "GAGGA": 1], true), (["GPGGA": 0, "GAGGA": 0], false),
+    (["GNGGA": 0, "GPGGA": 1], false), (["GNGGA": 1, "GLGGA": 0], true),
+  ]) func aSystemThatHasNoFixDoesNotTakeAwayAnothers(qualities: [String: Int], isFix: Bool) {
+    var bench = NMEABench()
+    bench.say(Lines.rmc("120000.00", "050226"))
+    for (name, quality) in qualities.sorted(by: { $0.key < $1.key }) {
+      bench.say(Lines.gga("120000.00", quality: quality, talker: String(name.prefix(2))))
+    }
+    bench.pass(to: second)
+    #expect(bench.positions.count == (isFix ? 1 : 0))
+    #expect(bench.contents.contains(lost) == !isFix)
+  }
+
   @Test func aReceiverThatWarnsHasNoFixAndIsUp() {
     var bench = NMEABench()
     for n in 0..<10 {
