@@ -123,7 +123,7 @@ public struct RandomRules {
   }
 
   private static func action(_ name: String, _ crossing: String?, _ chance: inout Chance) -> [String] {
-    switch chance.number(0...11) {
+    switch chance.number(0...12) {
     case 0...3:
       if let crossing, chance.once(in: 2) { return ["event: \(crossing)"] }
       return [
@@ -145,6 +145,11 @@ public struct RandomRules {
         "    v: \(operand(&chance))",
       ]
     case 10: return [chance.once(in: 3) ? "shutdown: true" : "log: \"plain\""]
+    case 11:
+      return [
+        "write:", "  cab.setpoint: (\(number(&chance)))", "  cab.buzzer: \(chance.pick(["true", "false", "flag"]))",
+        "  cab.horn: (\(condition(&chance, depth: 0)))",
+      ]
     default: return ["event: \(chance.pick(["alpha", "beta"]))"]
     }
   }

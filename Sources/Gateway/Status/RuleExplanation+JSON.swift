@@ -43,6 +43,20 @@ extension RuleExplanation {
       writer.endObject()
     }
     writer.endArray()
+    if !writes.isEmpty {
+      writer.key("writes")
+      writer.beginArray()
+      for write in writes {
+        writer.beginObject()
+        writer.member("key", write.key)
+        writer.member("signal", write.signal)
+        writer.member("text", write.text)
+        if let value = write.value { writer.member("value", value) }
+        if let refusal = write.refusal { writer.member("refused", refusal) }
+        writer.endObject()
+      }
+      writer.endArray()
+    }
     writer.key("open_events")
     writer.beginArray()
     for id in openEvents { writer.string(id) }

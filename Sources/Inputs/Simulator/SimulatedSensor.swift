@@ -1,13 +1,15 @@
 import Model
 
 /// One metric of a simulated sensor: a pure function of the time since it began.
-struct SimulatedSensor: Hashable, Sendable {
+struct SimulatedSensor: Equatable, Sendable {
   var metric: String
   var course: Course
   /// As in SenML (RFC 8428, section 12.1).
   var unit: String?
   /// How long it takes from one end to the other, or from one value to the next; above 0.
   var over: Interval
+  /// What rules may write to it; `nil`: nothing.
+  var writing: SignalCatalogue.Writing?
 
   enum Course: Hashable, Sendable {
     /// Evenly from one to the other, and back.
@@ -39,30 +41,6 @@ struct SimulatedSensor: Hashable, Sendable {
       return .number(((from + (to - from) * share) * 100).rounded() / 100)
     case .values(let values):
       return values[Int(offset.nanoseconds / over.nanoseconds % Int64(values.count))]
-    }
-  }
-}
-
-/// Reads simulated sensors in real time.
-public struct SimulatedSensorsInput: Input {
-  public let device: String
-  let sensors: [SimulatedSensor]
-  /// Time between readings.
-  let every: Interval
-
-  public func run(into sink: any ObservationSink) async throws {
-    var next = 0
-    var offset = Interval.zero
-    await Playback(device: device, sink: sink).run {
-      if next == sensors.count {
-        next = 0
-        offset.nanoseconds += every.nanoseconds
-      }
-      let sensor = sensors[next]
-      next += 1
-      return TrackPoint(
-        offset: offset,
-        content: .reading(device: device, metric: sensor.metric, value: sensor.value(at: offset), quality: .good))
     }
   }
 }

@@ -24,6 +24,11 @@ extension SimulatorDriver {
       .init(
         "over", .quantity(.time), standard: "`10 min`",
         "How long it takes from one end to the other, or from one value to the next"),
+      .init(
+        "writable", .boolean, standard: "`false`",
+        "Rules may write to it, and it keeps what they write: a number of its range, one of its texts, `true` or `false`"
+      ),
+      .init("pulse", .quantity(.time), "What is written returns by itself after so long; for `true` and `false` only"),
       .init("unit", .text(), "As in SenML (RFC 8428): `Cel`, `%RH`, `m/s`"),
     ]
   }

@@ -29,6 +29,8 @@ extension SimulatorDriver {
       $0.interval("`over`", in: .milliseconds(100) ... .hours(24), diagnostics: &diagnostics)
     }
     let unit = reader.optional("unit").flatMap { SenMLUnit.read($0, diagnostics: &diagnostics) }
+    let writable = reader.optional("writable")?.boolean("`writable`", diagnostics: &diagnostics) ?? false
+    let pulse = reader.entry("pulse").flatMap { $0.value.isNull ? nil : $0 }
     reader.finish(diagnostics: &diagnostics)
     let course: SimulatedSensor.Course
     switch (from, to, values) {
@@ -43,7 +45,24 @@ extension SimulatorDriver {
       return nil
     }
     guard let name, over != .some(nil) else { return nil }
-    return SimulatedSensor(metric: name, course: course, unit: unit, over: over.flatMap(\.self) ?? .minutes(10))
+    var sensor = SimulatedSensor(
+      metric: name, course: course, unit: unit, over: over.flatMap(\.self) ?? .minutes(10))
+    if writable { sensor.writing = sensor.range }
+    if let pulse { sensor.writing = writing(pulse, sensor, diagnostics: &diagnostics) }
+    return sensor
+  }
+
+  private static func writing(
+    _ pulse: YAMLNode.Entry, _ sensor: SimulatedSensor, diagnostics: inout Diagnostics
+  ) -> SignalCatalogue.Writing? {
+    let interval = pulse.value.interval("`pulse`", in: .milliseconds(100) ... .hours(1), diagnostics: &diagnostics)
+    guard sensor.writing != nil, sensor.kind == .boolean else {
+      diagnostics.error(
+        "conflicting-keys", "`pulse` is for what can be written and is `true` or `false`", at: pulse.key.span,
+        help: "write `{ values: [false], writable: true, pulse: 1 s }`")
+      return nil
+    }
+    return SignalCatalogue.Writing(pulse: interval)
   }
 
   private static func values(_ node: YAMLNode, diagnostics: inout Diagnostics) -> [Value]? {
@@ -63,5 +82,18 @@ extension SimulatorDriver {
       "wrong-type", "`values` must be all numbers, all `true` or `false`, or all texts", at: node.span,
       help: "put texts in quotes")
     return nil
+  }
+}
+
+extension SimulatedSensor {
+  /// What may be written to it: what it could read by itself.
+  fileprivate var range: SignalCatalogue.Writing {
+    switch course {
+    case .between(let from, let to): return .init(minimum: min(from, to), maximum: max(from, to))
+    case .values(let values):
+      // Each once, in their order.
+      let choices = values.enumerated().filter { values.firstIndex(of: $1) == $0 }.map(\.element)
+      return .init(choices: kind == .boolean ? nil : choices)
+    }
   }
 }

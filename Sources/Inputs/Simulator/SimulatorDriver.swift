@@ -17,6 +17,7 @@ public import Model
 ///   metrics:                               # or sensors instead of a receiver
 ///     temperature: { from: -20, to: -8, over: 10 min, unit: Cel }
 ///     door: { values: [false, false, true], over: 1 min }
+///     buzzer: { values: [false], writable: true }          # keeps what a rule writes to it
 /// ```
 public enum SimulatorDriver: Driver {
   public static let name = "simulator"
@@ -55,8 +56,9 @@ public enum SimulatorDriver: Driver {
   private static func device(_ name: String, _ sensors: [SimulatedSensor], every: Interval) -> ConfiguredDevice {
     ConfiguredDevice(
       declaration: SignalCatalogue.Device(
-        name: name, givesPosition: false, metrics: sensors.map { .init(name: $0.metric, kind: $0.kind, unit: $0.unit) },
-        staleAfter: max(.seconds(10), Interval(nanoseconds: 3 * every.nanoseconds))),
+        name: name, givesPosition: false,
+        metrics: sensors.map { .init(name: $0.metric, kind: $0.kind, unit: $0.unit, writing: $0.writing) },
+        staleAfter: max(.seconds(10), Interval(nanoseconds: 3 * every.nanoseconds)), isPaced: true),
       input: SimulatedSensorsInput(device: name, sensors: sensors, every: every))
   }
 

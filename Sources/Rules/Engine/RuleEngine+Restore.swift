@@ -76,6 +76,8 @@ extension RuleEngine {
     zones.restore(savedZones)
     zones.resume(
       lastFixAt: rules.catalogue.positionDevice.flatMap { receivers.order(of: $0)?.acceptedAt }, at: now)
+    // What had fired before the rows were written must not fire once more, at a moment that is over.
+    zones.lose(until: now)
     markDifferences(from: rows)
   }
 

@@ -24,10 +24,17 @@ struct ComparisonPrinter {
     for difference in comparison.differences {
       if difference.drive != drive { lines.append("\(difference.drive):") }
       drive = difference.drive
-      lines.append("  \(difference.time)  \(ReplayPrinter.words(difference.event)): \(words(difference, comparison))")
+      lines.append("  \(difference.time)  \(words(difference.deed)): \(words(difference, comparison))")
     }
     if comparison.isSame { lines.append("no difference") } else if !lines.isEmpty { lines.append("") }
     return lines + table(comparison)
+  }
+
+  private static func words(_ deed: ReplayComparison.Deed) -> String {
+    switch deed {
+    case .event(let event): ReplayPrinter.words(event)
+    case .write(let write): ReplayPrinter.words(write)
+    }
   }
 
   private static func words(_ difference: ReplayComparison.Difference, _ comparison: ReplayComparison) -> String {
@@ -48,6 +55,7 @@ struct ComparisonPrinter {
       ("", a.name, b.name), ("events", "\(a.events)", "\(b.events)"), ("records sent", "\(a.records)", "\(b.records)"),
       ("positions sent", "\(a.positions)", "\(b.positions)"), ("bytes", "\(a.bytes)", "\(b.bytes)"),
       ("bytes, deflated", "\(a.deflated)", "\(b.deflated)"), ("programs run", "\(a.hooks)", "\(b.hooks)"),
+      ("actuators written", "\(a.writes)", "\(b.writes)"),
       ("largest error", metres(largest(a)), metres(largest(b))),
       ("mean error", metres(a.redraw.mean), metres(b.redraw.mean)),
     ]
@@ -62,7 +70,13 @@ struct ComparisonPrinter {
       "events: \(comparison.same) the same, "
         + "\(comparison.count(.moved)) at another time, \(comparison.count(.changed)) with other data, "
         + "\(comparison.count(.onlyA)) only by the first, \(comparison.count(.onlyB)) only by the second"
-    ]
+    ] + (a.writes + b.writes == 0 ? [] : [writes(comparison)])
+  }
+
+  private static func writes(_ comparison: ReplayComparison) -> String {
+    func count(_ kind: ReplayComparison.Difference.Kind) -> Int { comparison.count(kind, writes: true) }
+    return "writes: \(comparison.sameWrites) the same, \(count(.moved)) at another time, "
+      + "\(count(.changed)) of another value, \(count(.onlyA)) only by the first, \(count(.onlyB)) only by the second"
   }
 
   // MARK: For programs
@@ -79,14 +93,20 @@ struct ComparisonPrinter {
       writer.number(difference.shift.seconds, decimals: 3)
     }
     let isOnlyB = difference.kind == .onlyB
-    for (key, event, time) in [
-      ("a", isOnlyB ? nil : difference.event, difference.time),
-      ("b", isOnlyB ? difference.event : difference.other, difference.time + difference.shift),
+    for (key, deed, time) in [
+      ("a", isOnlyB ? nil : difference.deed, difference.time),
+      ("b", isOnlyB ? difference.deed : difference.other, difference.time + difference.shift),
     ] {
-      guard let event else { continue }
+      guard let deed else { continue }
       writer.key(key)
-      JSONFormat.append(
-        Model.Record(time: .zero, timestamp: time, body: .event(event)), gateway: "replay", to: &writer)
+      switch deed {
+      case .event(let event):
+        JSONFormat.append(
+          Model.Record(time: .zero, timestamp: time, body: .event(event)), gateway: "replay", to: &writer)
+      case .write(var write):
+        write.timestamp = time
+        ReplayPrinter.append(write, gateway: "replay", to: &writer)
+      }
     }
     writer.endObject()
     return writer.text
@@ -97,17 +117,15 @@ struct ComparisonPrinter {
     writer.beginObject()
     writer.key("same")
     writer.boolean(comparison.isSame)
-    writer.key("events")
-    writer.beginObject()
-    for (key, count) in [("same", comparison.same)]
-      + ReplayComparison.Difference.Kind.allCases.map({
-        ($0.rawValue, comparison.count($0))
-      })
-    {
+    for (key, same, areWrites) in [("events", comparison.same, false), ("writes", comparison.sameWrites, true)] {
       writer.key(key)
-      writer.number(count)
+      writer.beginObject()
+      writer.member("same", same)
+      for kind in ReplayComparison.Difference.Kind.allCases {
+        writer.member(kind.rawValue, comparison.count(kind, writes: areWrites))
+      }
+      writer.endObject()
     }
-    writer.endObject()
     for (key, side) in [("a", comparison.a), ("b", comparison.b)] {
       writer.key(key)
       append(side, to: &writer)
@@ -122,7 +140,7 @@ struct ComparisonPrinter {
     writer.string(side.name)
     for (key, count) in [
       ("events", side.events), ("records", side.records), ("positions", side.positions), ("bytes", side.bytes),
-      ("deflated_bytes", side.deflated), ("hooks", side.hooks),
+      ("deflated_bytes", side.deflated), ("hooks", side.hooks), ("writes", side.writes),
     ] {
       writer.key(key)
       writer.number(count)

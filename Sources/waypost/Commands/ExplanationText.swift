@@ -22,7 +22,22 @@ struct ExplanationText {
       let what = wait["name"].map { " in \($0.text)" } ?? ""
       lines.append("  waits for `\(wait["for"].text)`\(what): \(StatusText.age(wait["left"].number)) left")
     }
+    for write in explanation["writes"].items { lines.append(Self.line(write)) }
     self.lines = lines
+  }
+
+  /// What it would write now.
+  private static func line(_ write: JSONNode) -> String {
+    let text = "  " + write["key"].text.padded(to: 6) + "write \(write["signal"].text): \(write["text"].text)"
+    let value = write["value"].map(words)
+    guard let refused = write["refused"] else {
+      // A literal says itself what it is.
+      return value.map {
+        $0 == write["text"].text || "“\(write["text"].text.dropFirst().dropLast())”" == $0 ? text : "\(text), now \($0)"
+      } ?? text
+    }
+    return text + ", " + (value.map { "now \($0), " } ?? "now ")
+      + (value == nil ? refused.text : "which is refused: \(refused.text)")
   }
 
   private static func heading(_ explanation: JSONNode?) -> String {

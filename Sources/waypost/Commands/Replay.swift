@@ -11,7 +11,8 @@ struct Replay: ParsableCommand {
     abstract: "Drive a recorded track through rules and show what would be sent and raised.",
     discussion: """
       A track is GPX, NMEA, gpsd JSON (gpspipe -w), CSV (t,lat,lon,…), or the box's own recording (waypost record \
-      export). Nothing is sent. `--format json` prints each record as it would go on the wire, a line each. `--map` \
+      export). Nothing is sent. `--format json` prints each record as it would go on the wire, a line each, and what would be written to \
+      actuators as lines of type `write`. `--map` \
       draws track, zones, what is sent and what is raised on a page that any browser opens without a network. \
       `--compare` tells what other rules would do differently. docs/replay.md has examples.
       Exit code: 0 done, 1 the rules have mistakes, 2 a track could not be read or the map not be made; with \
@@ -107,7 +108,7 @@ struct Replay: ParsableCommand {
         defer { progress.end() }
         while let step = try replay.next() {
           if traced { trace.add(step) }
-          if printsRecords { for record in step.records { printer.print(record, gateway: step.gateway) } }
+          if printsRecords { printer.print(step) }
           progress.note(replay)
         }
         progress.end()

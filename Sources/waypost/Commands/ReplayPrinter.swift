@@ -1,11 +1,23 @@
 import Config
 import Gateway
 import Model
+import Rules
 import Uplinks
 
 /// Prints what a replay gives: as the wire has it, or in words.
 struct ReplayPrinter {
   let format: OutputFormat
+
+  /// What came of an observation: what would be sent, and what would be written.
+  func print(_ step: ReplayStep) {
+    for effect in step.effects {
+      switch effect {
+      case .record(let record): print(record, gateway: step.gateway)
+      case .write(let write): print(write, gateway: step.gateway)
+      case .run, .log, .sample, .shutdown: break
+      }
+    }
+  }
 
   func print(_ record: Model.Record, gateway: String) {
     switch format {
@@ -16,6 +28,46 @@ struct ReplayPrinter {
     case .text:
       Output.print(Self.moment(record) + "  " + Self.words(record.body))
     }
+  }
+
+  /// What would be written to an actuator; nothing of it goes on the wire.
+  func print(_ write: ActuatorWrite, gateway: String) {
+    switch format {
+    case .json:
+      var writer = JSONWriter()
+      Self.append(write, gateway: gateway, to: &writer)
+      Output.print(writer.text)
+    case .text:
+      Output.print(
+        (write.timestamp.map { "\($0)" } ?? "+\(write.time.seconds.fixed(1)) s") + "  " + Self.words(write))
+    }
+  }
+
+  static func append(_ write: ActuatorWrite, gateway: String, to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("type", "write")
+    writer.member("gateway", gateway)
+    if let timestamp = write.timestamp {
+      writer.member("timestamp", "\(timestamp)")
+    } else {
+      writer.key("uptime")
+      writer.number(write.time.seconds, decimals: 3)
+    }
+    writer.member("rule", write.rule)
+    writer.member("state", "\(write.state)")
+    writer.member("signal", write.signal)
+    writer.key("value")
+    switch write.value {
+    case .number(let number): writer.number(number)
+    case .boolean(let flag): writer.boolean(flag)
+    case .text(let text): writer.string(text)
+    }
+    if write.isPulse { writer.member("pulse", true) }
+    writer.endObject()
+  }
+
+  static func words(_ write: ActuatorWrite) -> String {
+    "WRITE \(write.signal): \(write.value.plainText), rule \(write.rule)\(write.state == .cleared ? " (when it clears)" : "")"
   }
 
   func finish(_ summary: ReplayRun.Summary, track: String) {
@@ -61,5 +113,22 @@ struct ReplayPrinter {
     case .general(let general):
       "EVENT \(general.type)\(general.state == .cleared ? " is over" : ""), rule \(event.rule)"
     }
+  }
+}
+
+extension JSONWriter {
+  mutating func member(_ name: String, _ value: String) {
+    key(name)
+    string(value)
+  }
+
+  mutating func member(_ name: String, _ value: Bool) {
+    key(name)
+    boolean(value)
+  }
+
+  mutating func member(_ name: String, _ value: Int) {
+    key(name)
+    number(value)
   }
 }

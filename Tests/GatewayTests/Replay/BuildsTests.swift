@@ -21,6 +21,12 @@ import Testing
           temperature: { from: -20, to: 20, unit: Cel }
           door: { values: [true, false] }
           mode: { values: ["eco", "boost"] }
+      cab:
+        driver: simulator
+        metrics:
+          buzzer: { values: [false], writable: true }
+          setpoint: { from: 5, to: 30, unit: Cel, writable: true }
+          horn: { values: [false], writable: true, pulse: 500 ms }
 
     """
 

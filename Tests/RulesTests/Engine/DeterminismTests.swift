@@ -20,7 +20,9 @@ struct DeterminismTests {
 
     init(_ chance: inout Chance) throws {
       text = RandomRules(&chance).text
-      do { rules = try RuleFile.load(text) } catch { throw Expressing.Refused(description: "\(error)\n\(text)") }
+      do { rules = try RuleFile.load(text, catalogue: Scene.withActuators) } catch {
+        throw Expressing.Refused(description: "\(error)\n\(text)")
+      }
       journey = RandomJourney(&chance, count: chance.number(40...160))
     }
 
@@ -95,7 +97,7 @@ struct DeterminismTests {
         pending = engine.run(uncommitted)
       case 3:
         commit()
-        killed += engine.replace(rules: try RuleFile.load(trial.text), at: engine.now)
+        killed += engine.replace(rules: try RuleFile.load(trial.text, catalogue: Scene.withActuators), at: engine.now)
       default: break
       }
     }
@@ -150,7 +152,7 @@ struct DeterminismTests {
         "enter", "exit", "dwell", "cross", "change", "every", "link", "command", "start", "level", "until", "for",
         "clear_for", "notify_clear", "cooldown", "limit",
       ])
-    #expect(actions == ["geofenceEvent", "event", "report", "sample", "set", "run", "log", "shutdown"])
+    #expect(actions == ["geofenceEvent", "event", "report", "sample", "set", "run", "log", "write", "shutdown"])
     #expect(
       slots == [
         "signal", "variable", "trigger", "inZone", "zones", "distance", "timeInZone", "count", "now", "localTime",
@@ -159,7 +161,7 @@ struct DeterminismTests {
       ])
     #expect(
       policies == ["when", "every", "deadband", "or_moved", "or_turned", "at_least", "budget", "shared budget"])
-    #expect(Set(told.keys) == ["record", "run", "log", "sample", "shutdown"])
+    #expect(Set(told.keys) == ["record", "run", "write", "log", "sample", "shutdown"])
     #expect(fired > 50)
   }
 }

@@ -26,6 +26,8 @@ public struct ReplayTrace: Sendable {
   public private(set) var messages = MessageMeter()
   /// Programs that would be run in the hooks folder.
   public private(set) var hooks = 0
+  /// What actuators would be written.
+  private(set) var writes: [TracedWrite] = []
   private let device: String?
   private var clock = TraceClock()
   private var newest: TracePoint?
@@ -59,7 +61,10 @@ public struct ReplayTrace: Sendable {
       switch effect {
       case .record(let record): take(record, gateway: step.gateway)
       case .run: hooks += 1
-      case .write, .log, .sample, .shutdown: break
+      case .write(let write):
+        writes.append(
+          TracedWrite(write: write, milliseconds: write.timestamp?.milliseconds ?? clock.moment(of: write.time)))
+      case .log, .sample, .shutdown: break
       }
     }
   }
