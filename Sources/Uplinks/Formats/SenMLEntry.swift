@@ -31,11 +31,17 @@ struct SenMLEntry: Hashable {
     case .device(let name, let isUp, let reason):
       return [SenMLEntry("\(name):up", .boolean(isUp))]
         + (reason.map { [SenMLEntry("\(name):reason", .text($0))] } ?? [])
-    case .gap(let first, let last, let count, let reason):
-      return [
+    case .gap(let first, let last, let count, let reason, let thinned):
+      let entries = [
         SenMLEntry("gap:first", .number(Double(first))), SenMLEntry("gap:last", .number(Double(last))),
         SenMLEntry("gap:count", .number(Double(count))), SenMLEntry("gap:reason", .text(reason)),
       ]
+      switch thinned {
+      case .positions(let error): return entries + [SenMLEntry("gap:error", .number(rounded(error, 100)), unit: "m")]
+      case .readings(let interval):
+        return entries + [SenMLEntry("gap:interval", .number(interval.seconds), unit: "s")]
+      case nil: return entries
+      }
     case .time(let boot, let utcAtStart):
       return [SenMLEntry("time:boot", .text(boot)), SenMLEntry("time:offset", .number(utcAtStart.seconds), unit: "s")]
     }

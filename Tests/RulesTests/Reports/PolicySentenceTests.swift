@@ -66,9 +66,10 @@ struct PolicySentenceTests {
     var engine = try RuleFile.engine(text)
     #expect(times(engine.run(steps(0...6))).isEmpty, "the door isn't known")
     _ = engine.run([Scene.reading(7, "door", .boolean(true))])
-    #expect(times(engine.run(steps(7...11))) == [7, 9, 11])
+    // A held one keeps its own time.
+    #expect(times(engine.run(steps(7...11))) == [7, 8, 10])
     _ = engine.run([Scene.reading(12, "door", .boolean(false))])
-    #expect(times(engine.run(steps(13...30))).isEmpty)
+    #expect(times(engine.run(steps(13...30))) == [11], "what the other policy held back, and nothing since")
     #expect(engine.run([Scene.reading(31, "mode", .text("defrost"))]).readings.isEmpty)
     #expect(engine.run([Scene.fix(32, east: 0)]).positions.count == 1, "the rest is as it was")
   }
