@@ -25,6 +25,13 @@ extension ModbusDriver {
       }
       return ModbusProfile.metrics(metrics, diagnostics: &diagnostics).map { Map(metrics: $0, chosen: $0) }
     }
+    if let metrics, !mapping.contains("profile") {
+      diagnostics.error(
+        "missing-key", "`metrics` chooses out of a profile, and the device has none", at: metrics.span,
+        help: "add `profile: NAME`, or write the map itself: `metrics: { level: { input: 0, type: uint16 } }`")
+      _ = mapping.entry("profile")
+      return nil
+    }
     guard let node = mapping.required("profile", diagnostics: &diagnostics),
       let file = profiles.file(namedBy: node, diagnostics: &diagnostics),
       let name = node.scalar?.text,

@@ -44,10 +44,12 @@ struct Mutator {
   var freeNames: Set<String> = [
     "zones", "devices", "uplinks", "signals", "labels", "data", "metrics", "set", "variables", "bits", "map",
   ]
+  /// Mappings whose keys may be any text at all, so that nothing is wrong with one.
+  var anyNames: Set<String> = []
   /// Keys whose value may be any text, so that no unit in it is wrong.
   var freeText: Set<String> = [
     "description", "username", "password", "topics", "labels", "data", "tags", "name", "ca", "certificate", "key",
-    "crl", "unit", "log", "message", "track", "model", "source", "map",
+    "crl", "unit", "token", "log", "message", "track", "model", "source", "map",
   ]
 
   private(set) var mutations: [Mutation] = []
@@ -62,6 +64,15 @@ struct Mutator {
       throw Failure("\(file.path) is no YAML: \(diagnostics.all)")
     }
     var mutator = Mutator(file: file)
+    if case .mapping(let entries) = root.content,
+      entries.contains(where: { $0.name == "protocol" && $0.value.scalar?.text == "serial" })
+    {
+      // What an instrument sends may be any text, and its fields and units have any name.
+      mutator.freeText.formUnion([
+        "start", "end", "after", "separator", "assign", "send", "field", "by", "invalid", "invalid_when", "format",
+      ])
+      mutator.anyNames.formUnion(["map", "scale", "invalid_when"])
+    }
     mutator.visit(root, path: [])
     return mutator.mutations
   }
@@ -96,7 +107,9 @@ struct Mutator {
     let isFree = freeNames.contains(parent)
 
     let misspelt = isFree ? String(repeating: "x", count: 65) : "\(entry.name.prefix(1))x\(entry.name.dropFirst())"
-    add(.misspelt, path, replacing: key, with: misspelt, told: [0..<misspelt.utf8.count])
+    if !anyNames.contains(parent) {
+      add(.misspelt, path, replacing: key, with: misspelt, told: [0..<misspelt.utf8.count])
+    }
 
     // The second of the two is the original, behind the one that is put before it.
     let isFlow = file.bytes[mapping.span.start.offset] == UInt8(ascii: "{")
