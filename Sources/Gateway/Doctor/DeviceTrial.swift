@@ -83,7 +83,8 @@ struct DeviceTrial: Sendable {
         + " service have a port of another kind"
     case "not_serial": "that is no serial port: `ls -l /dev/serial/by-id` shows those of adapters"
     case "unsupported": "the port can't do this speed: choose another `baud`, or another adapter"
-    case "no_rs485": "the port's driver can't switch the direction: take `rs485` out; adapters on USB do it by themselves"
+    case "no_rs485":
+      "the port's driver can't switch the direction: take `rs485` out; adapters on USB do it by themselves"
     case "illegal function", "illegal data address", "illegal data value":
       "it hasn't what is asked for: is the profile that of this model, and the unit the right one?"
     case "silent": "nothing comes: is it switched on, is the cable right, and does it speak without being asked?"

@@ -32,7 +32,8 @@ struct ReportPolicy: Sendable {
   }
 
   var sendsEverything: Bool {
-    !isSilent && every == nil && orMoved == nil && orTurned == nil && atLeast == nil && deadband == nil && maxError == nil
+    !isSilent && every == nil && orMoved == nil && orTurned == nil && atLeast == nil && deadband == nil
+      && maxError == nil
   }
 
   /// Whether `every` and `deadband` say anything; `or_moved: 50 m` alone means "only after 50 m".
