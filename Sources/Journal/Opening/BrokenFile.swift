@@ -7,10 +7,13 @@ enum BrokenFile {
 
   static let suffixes = ["-wal", "-shm", "-journal", ""]
 
-  static func setAside(_ path: String, because reason: String) throws(JournalError) -> RecoveryReport {
-    // Where a log was moved already and its file wasn't, they go on under one name.
-    let number = (numbers(of: path).filter { exists("\(path).broken-\($0)") }.max() ?? 0) + 1
-    let target = "\(path).broken-\(number)"
+  /// - Parameter isResumed: It may have been interrupted when the log was moved already: then the file follows under the same name.
+  static func setAside(
+    _ path: String, because reason: String, isResumed: Bool = false
+  ) throws(JournalError) -> RecoveryReport {
+    let last = numbers(of: path).max() ?? 0
+    let isHalf = isResumed && exists("\(path).broken-\(last)-wal") && !exists("\(path).broken-\(last)")
+    let target = "\(path).broken-\(isHalf && !exists(path + "-wal") ? last : last + 1)"
     var report = RecoveryReport(reason: reason, setAside: [], bytes: 0)
     // The log first: without it the database is older, but whole; the other way round a new database would replay a foreign log.
     for suffix in suffixes where exists(path + suffix) {

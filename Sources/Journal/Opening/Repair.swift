@@ -21,7 +21,7 @@ enum Repair {
   static func finish(_ path: String, _ options: Journal.Options) throws(JournalError) -> RecoveryReport? {
     remove(path + ".salvage")
     guard BrokenFile.exists(path + ".salvaged") else { return nil }
-    return try replace(path, because: "a repair was interrupted", options)
+    return try replace(path, because: "a repair was interrupted", options, isResumed: true)
   }
 
   /// Salvages what can be read and puts it in the place of the damaged journal.
@@ -75,9 +75,9 @@ enum Repair {
 
   /// Steps 3 and 4.
   private static func replace(
-    _ path: String, because reason: String, _ options: Journal.Options
+    _ path: String, because reason: String, _ options: Journal.Options, isResumed: Bool = false
   ) throws(JournalError) -> RecoveryReport {
-    var report = try BrokenFile.setAside(path, because: reason)
+    var report = try BrokenFile.setAside(path, because: reason, isResumed: isResumed)
     if BrokenFile.exists(path + ".salvaged"), rename(path + ".salvaged", path) != 0 {
       throw failure("the repaired journal can't be put in place", path)
     }

@@ -83,10 +83,12 @@ struct WriteAheadLog {
     let committed = endOfCommit(before: broken)
     let behind = frames[committed...]
     // A transaction begins when the one before is on disk. Two of them behind the last good commit prove that the first was: a commit
-    // that isn't the last frame; or a page that is there twice, since within one transaction SQLite writes each page in one place.
+    // that isn't the last frame; or a commit, and a page that is there twice, since within one transaction SQLite writes each page in one
+    // place. Without a commit they are what is left of transactions that found no room, behind the ones that did.
     let hasCommitInside = behind.dropLast().contains { $0.isSound && $0.isCommit }
     var pages: Set<UInt32> = []
-    let repeats = behind.contains { $0.isSound && !pages.insert($0.page).inserted }
+    let repeats =
+      behind.contains { $0.isSound && $0.isCommit } && behind.contains { $0.isSound && !pages.insert($0.page).inserted }
     if !isHeaderSound {
       // The header is synced before the first frame is written.
       verdict = .damaged("the header of its write-ahead log is broken")

@@ -203,6 +203,22 @@ import Testing
     }
   }
 
+  @Test func whatIsLeftOfTransactionsThatFoundNoRoomIsNoDamage() throws {
+    let journal = try filled(folder)
+    defer { withExtendedLifetime(journal) {} }
+    let log = try bytes(folder.path + "-wal")
+    let frames = WriteAheadLog(log).frames
+    let commits = frames.indices.filter { frames[$0].isCommit }
+    // Beginnings of two transactions, without their commits, behind the last one: of these salts, and with the same pages.
+    let piece = { (commit: Int) in log[(32 + (commits[commit] + 1) * 1048)..<(32 + commits[commit + 1] * 1048)] }
+    let copy = try folder.crashCopy()
+    try write(log + piece(30) + piece(31), copy.path + "-wal")
+    #expect(WriteAheadLog(try bytes(copy.path + "-wal")).verdict == .torn)
+    let next = try copy.open(now: .at(100))
+    #expect(next.recovery == nil)
+    #expect(try next.all() == journal.all())
+  }
+
   @Test func aSecondProcessThatIsAtWorkIsNotTakenForDamage() throws {
     // Its lock is of another open file: as a process of its own would hold it.
     let journal = try filled(folder)

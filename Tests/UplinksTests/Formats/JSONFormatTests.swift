@@ -94,6 +94,12 @@ import Testing
       Self.json(.gap(first: 900, last: 950, count: 51, reason: "limit"))
         == #"{"type":"gap",\#(Self.head),"first":900,"last":950,"count":51,"reason":"limit"}"#)
     #expect(
+      Self.json(.gap(first: 900, last: 950, count: 41, reason: "thinned", thinned: .positions(error: 20)))
+        == #"{"type":"gap",\#(Self.head),"first":900,"last":950,"count":41,"reason":"thinned","error":20}"#)
+    #expect(
+      Self.json(.gap(first: 900, last: 950, count: 41, reason: "thinned", thinned: .readings(interval: .seconds(40))))
+        == #"{"type":"gap",\#(Self.head),"first":900,"last":950,"count":41,"reason":"thinned","interval":40}"#)
+    #expect(
       Self.json(.time(boot: "b1", utcAtStart: Timestamp(milliseconds: 1_770_300_000_250)))
         == #"{"type":"time",\#(Self.head),"boot":"b1","offset":1770300000.25}"#)
   }
