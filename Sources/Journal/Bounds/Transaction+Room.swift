@@ -29,6 +29,7 @@ extension Transaction {
     // A little more at once, so that the gaps are few.
     let target = max(0, pageLimit - needed - min(pageLimit / 64, (1 << 20) / Schema.pageSize))
     if try giveUpSettled(downTo: target) { return }
+    if try thin(downTo: target, isUrgent: true) { return }
     for lane in [Lane.reading, .position, .other, .event] {
       if try giveUp(lane, downTo: target) { return }
     }

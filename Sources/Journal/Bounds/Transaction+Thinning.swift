@@ -4,23 +4,29 @@ import Model
 extension Transaction {
   /// Blocks that one commit looks at, so that none takes long.
   private static let thinnedBlocks = 64
+  /// A stretch has at least so many blocks, or records of its lane: of a single block with a fix in it nothing can go. Where there is
+  /// no room left at all, a shorter one has to do.
+  private static let stretch = (blocks: 16, records: UInt64(256))
   /// What they may come to before they are deflated, bytes.
   private static let thinnedBytes = 1 << 20
 
   /// Goes on with the first step that has something before it. True when there is room enough.
-  mutating func thin(downTo target: Int64) throws(JournalError) -> Bool {
+  mutating func thin(downTo target: Int64, isUrgent: Bool = false) throws(JournalError) -> Bool {
     guard let oldest = try blocks.first(after: 0) else { return false }
     memory.thinning.forget(before: oldest.first)
     var budget = Self.thinnedBlocks
     for number in ThinningStage.all.indices {
-      while budget > 0 {
+      while budget >= (isUrgent ? 2 : Self.stretch.blocks) {
         let horizon = horizon(number, from: oldest.first)
         let after = memory.thinning.reached[number]
         guard after < horizon else { break }
         let headers = try blocks.headers(after: after, limit: min(budget, Self.thinnedBlocks)).prefix {
           $0.last <= horizon
         }
-        guard let last = headers.last else { break }
+        let records = headers.reduce(0) { $0 + $1.counts[ThinningStage.all[number].lane] }
+        guard let last = headers.last,
+          headers.count >= Self.stretch.blocks || records >= Self.stretch.records || (isUrgent && headers.count > 1)
+        else { break }
         budget -= headers.count
         let through = try thin(Array(headers), by: ThinningStage.all[number]) ?? last.last
         memory.thinning.reach(number, through)

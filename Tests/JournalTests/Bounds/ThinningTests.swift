@@ -219,6 +219,22 @@ import Testing
     #expect(last - middle < (last - first) / 4, "\(times.count) positions: \(first), \(middle), \(last)")
   }
 
+  @Test func whatComesLaterIsThinnedToo() throws {
+    var world = try World(seed: 3, limit: 2 << 20)
+    try world.fill(1500)
+    for _ in 0..<2500 { try world.drive() }
+    let before = try world.journal.statistics().drops
+    for _ in 0..<1500 { try world.drive() }
+    let after = try world.journal.statistics().drops
+    #expect(after[.thinned][.position] - before[.thinned][.position] > 500)
+    #expect(after[.thinned][.reading] - before[.thinned][.reading] > 3000)
+    #expect(after[.limit][.position] == 0)
+    let positions = try world.journal.all(LaneSet(.position))
+    // The newest eighth is as it came.
+    let fresh = positions.suffix(100).map(\.identity.seq)
+    #expect(fresh[99] - fresh[0] < 100 * 13)
+  }
+
   @Test func aCommitNeverLooksAtMoreThanAFewBlocks() throws {
     var world = try World(seed: 5)
     try world.fill(700)
