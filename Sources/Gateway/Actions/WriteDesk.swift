@@ -91,7 +91,8 @@ actor WriteDesk {
     guard now() <= next.deadline else { return await end(next, .expired, nil) }
     if next.write.isPulse {
       switch await ledger.begin(next.id) {
-      case .started: break
+      case .started:
+        logger.info("pulse is sent", metadata: ["signal": "\(next.write.signal)", "rule": "\(next.write.rule)"])
       case .expired: return await end(next, .expired, nil)
       case .notNow:
         // Those behind it must not overtake it.

@@ -30,10 +30,13 @@ enum Output {
   }
 
   /// Writes a whole file, over what is there.
-  static func save(_ bytes: [UInt8], to path: String) throws(SaveFailure) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+  /// - Parameter replaces: False: a file that is there already is left alone, and that is a failure.
+  static func save(_ bytes: [UInt8], to path: String, replaces: Bool = true) throws(SaveFailure) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | (replaces ? O_TRUNC : O_EXCL) | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
-      throw SaveFailure(description: "\(path) can't be written (\(String(cString: strerror(errno))))")
+      throw SaveFailure(
+        description: errno == EEXIST && !replaces
+          ? "\(path) is there already" : "\(path) can't be written (\(String(cString: strerror(errno))))")
     }
     defer { close(descriptor) }
     var rest = bytes[...]
