@@ -35,24 +35,14 @@ extension RuleEngine {
     }
   }
 
-  /// Zones with a `cross` that the way from one accepted fix to the next may lead through, the first of them being surely outside; ascending.
-  func crossable(to fix: Fix, from previous: Fix?) -> [Int] {
-    guard let previous, let crossing = triggers.crossing else { return [] }
-    return crossing.zones(near: previous.coordinate, fix.coordinate).filter { zones.knownSide(of: $0) == .outside }
-  }
-
-  /// Those of them that it did lead through, both fixes being surely outside.
-  func passages(
-    to fix: Fix, from previous: Fix?, error: Double, outside: [Int]
-  ) -> [(rule: Int, what: Occurrence)] {
-    guard let previous else { return [] }
-    return outside.flatMap { zone -> [(rule: Int, what: Occurrence)] in
+  /// Zones with a `cross` that the way from one accepted fix to the next led through, both fixes being surely outside.
+  func passages(to fix: Fix, from previous: Fix?, error: Double) -> [(rule: Int, what: Occurrence)] {
+    guard let previous, !zones.crossable.isEmpty else { return [] }
+    let (seconds, speed) = (fix.seconds(since: previous), fix.impliedSpeed(since: previous))
+    return zones.crossable.flatMap { zone -> [(rule: Int, what: Occurrence)] in
       let area = rules.zones[zone]
-      guard zones.knownSide(of: zone) == .outside,
-        ZoneReach(area).mayMeet(previous.coordinate, fix.coordinate)
-      else { return [] }
-      guard fix.seconds(since: previous) <= area.band.lostAfter.seconds,
-        fix.impliedSpeed(since: previous) <= area.band.maxSpeed,
+      guard zones.knownSide(of: zone) == .outside, seconds <= area.band.lostAfter.seconds, speed <= area.band.maxSpeed,
+        ZoneReach(area).mayMeet(previous.coordinate, fix.coordinate),
         let place = Passage.through(
           area, from: previous, to: fix,
           deeperThan: area.band.enterThreshold(error: error, radius: area.radius))
@@ -67,8 +57,11 @@ extension RuleEngine {
   mutating func dwells(of rule: Int, at time: EngineTime) -> [Occurrence] {
     var found: [Occurrence] = []
     for (owner, after, selected) in triggers.dwelling where owner == rule {
-      ruleStates[rule].dwelt.removeAll { mark in
-        !zones.inside.contains { rules.zones[$0].id == mark.zone && zones.state(of: $0).since == mark.since }
+      if !ruleStates[rule].dwelt.isEmpty {
+        let visits = zones.inside.compactMap { zone in
+          zones.state(of: zone).since.map { RuleState.DwellMark(zone: rules.zones[zone].id, since: $0) }
+        }
+        ruleStates[rule].dwelt.removeAll { !visits.contains($0) }
       }
       for zone in zones.inside where selected.contains(zone) {
         guard let since = dwellStart(rule, zone), time - since >= after else { continue }

@@ -18,16 +18,16 @@ extension RuleEngine {
 
   /// What changed since the last call, sorted by kind and name; a row without a value is to be removed.
   public mutating func takeChangedState() -> [StateRow] {
-    var rows: [StateRow] = []
-    rows += zones.takeChangedRows()
-    rows += dirtyRules.take().map(ruleRow)
-    rows += turnedRules.take().map(farewellRow)
-    rows += reports.dirty.take().map(reportRow)
-    rows += reports.dirtyMeters.take().map(budgetRow)
-    rows += receivers.dirty.take().map(receiverRow)
-    rows += devices.dirty.take().map(deviceRow)
+    var rows = zones.takeChangedRows()
+    // No `map(ruleRow)`: such a function would hold a copy of the whole engine.
+    for index in dirtyRules.take() { rows.append(ruleRow(index)) }
+    for index in turnedRules.take() { rows.append(farewellRow(index)) }
+    for index in reports.dirty.take() { rows.append(reportRow(index)) }
+    for index in reports.dirtyMeters.take() { rows.append(budgetRow(index)) }
+    for index in receivers.dirty.take() { rows.append(receiverRow(index)) }
+    for index in devices.dirty.take() { rows.append(deviceRow(index)) }
     rows += signals.takeChangedRows()
-    rows += dirtyEngineRows.map(engineRow)
+    for row in dirtyEngineRows { rows.append(engineRow(row)) }
     dirtyEngineRows.removeAll(keepingCapacity: true)
     if !removedRows.isEmpty || !changedByRestore.isEmpty {
       let taken = Set(rows.map(\.key))

@@ -14,12 +14,12 @@ public struct RuleEngine: Sendable {
   /// The latest time that was told; never goes backwards.
   public internal(set) var now: EngineTime
 
-  var zones: ZoneTracker
+  @CopyOnWrite var zones: ZoneTracker
   var receivers: ReceiverTable
   var reports: ReportSchedule
   var ruleStates: [RuleState]
   var devices: DeviceTable
-  var signals: SignalStore
+  @CopyOnWrite var signals: SignalStore
   var clock = ClockMapping()
   /// Computed signals and signals turned stale that the report policies are yet to see; empty between instants.
   var pendingReports: [(SignalName, ReportedContent)] = []
@@ -60,7 +60,7 @@ public struct RuleEngine: Sendable {
     self.rules = rules
     self.engine = engine
     now = time
-    zones = ZoneTracker(rules.zonePlan, sets: rules.plan.largeZoneSets)
+    zones = ZoneTracker(rules.zonePlan, sets: rules.plan.largeZoneSets, crossing: rules.triggers.crossing)
     receivers = ReceiverTable()
     reports = ReportSchedule(rules.reports, budgets: rules.budgets, catalogue: rules.catalogue)
     ruleStates = Array(repeating: RuleState(), count: rules.rules.count)
@@ -117,7 +117,7 @@ public struct RuleEngine: Sendable {
 
   /// What expressions see at `time`, which is now or when a timer was due.
   func situation(at time: EngineTime, trigger: TriggerContext? = nil) -> Situation {
-    Situation(time: time, clock: clock, store: signals, zones: zones, trigger: trigger)
+    Situation(time: time, clock: clock, store: _signals, zones: _zones, trigger: trigger)
   }
 
   private mutating func advance(to time: EngineTime, _ effects: inout [Effect]) {
@@ -163,13 +163,12 @@ public struct RuleEngine: Sendable {
       signals.take(position, of: device, fix: fix, at: now)
       guard device == rules.catalogue.positionDevice else { break }
       compute(at: now)
-      let outside = crossable(to: fix, from: previous)
       let changes = zones.take(fix, previous: previous, error: position.estimatedError, at: now)
       noteZoneChanges()
       compute(at: now)
       occurrences =
         self.occurrences(of: changes)
-        + passages(to: fix, from: previous, error: position.estimatedError, outside: outside)
+        + passages(to: fix, from: previous, error: position.estimatedError)
     }
     compute(at: now)
     settle(at: now, for: occurrences, &effects)

@@ -5,10 +5,21 @@ struct Situation: Sendable {
   /// The instant; of a timer, when it was due.
   var time: EngineTime
   var clock: ClockMapping
-  var store: SignalStore
-  var zones: ZoneTracker
+  @CopyOnWrite var store: SignalStore
+  @CopyOnWrite var zones: ZoneTracker
   /// Only while a rule is set off.
   var trigger: TriggerContext?
+
+  init(
+    time: EngineTime, clock: ClockMapping, store: CopyOnWrite<SignalStore>, zones: CopyOnWrite<ZoneTracker>,
+    trigger: TriggerContext?
+  ) {
+    self.time = time
+    self.clock = clock
+    _store = store
+    _zones = zones
+    self.trigger = trigger
+  }
 }
 
 /// What set a rule off; each part only where the trigger has one.

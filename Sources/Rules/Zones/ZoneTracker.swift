@@ -21,6 +21,9 @@ struct ZoneTracker: Sendable {
   /// Zones whose state the next fix may change wherever it is; all have a state of their own. In no particular order.
   private var restless: [Int32] = []
   private var watch = BorderWatch()
+  private let crossing: CrossableZones?
+  /// Of them, those that the way to the last fix may have led through, and on whose outside the vehicle surely was before it; ascending.
+  private(set) var crossable: [Int] = []
   /// By `losses` of the plan: when they fire.
   private var due: [EngineTime?]
   private let sets: [ZoneSet]
@@ -50,10 +53,13 @@ struct ZoneTracker: Sendable {
 
   /// All zones unseen, in a cohort for each kind.
   ///
-  /// - Parameter sets: The large sets that expressions ask for, by number.
-  init(_ plan: ZonePlan, sets: [ZoneSet] = []) {
+  /// - Parameters:
+  ///   - sets: The large sets that expressions ask for, by number.
+  ///   - crossing: Zones that are to be told of where the vehicle may have driven through.
+  init(_ plan: ZonePlan, sets: [ZoneSet] = [], crossing: CrossableZones? = nil) {
     self.plan = plan
     self.sets = sets
+    self.crossing = crossing
     homes = plan.kindOf
     places = Array(repeating: -1, count: plan.zones.count)
     due = Array(repeating: nil, count: plan.losses.count)
@@ -183,6 +189,7 @@ struct ZoneTracker: Sendable {
     guard !plan.zones.isEmpty else { return [] }
     for index in due.indices { due[index] = time + plan.losses[index] }
     let isAnew = watch.move(to: fix.coordinate, in: plan.index)
+    if let crossing { findCrossable(crossing, to: fix, from: previous) }
     guard isAnew || !areCohortsSettled || !restless.isEmpty || !watch.suspects.isEmpty else { return [] }
     gather(around: fix.coordinate, isAnew: isAnew)
 
@@ -212,6 +219,12 @@ struct ZoneTracker: Sendable {
       if places[Int(result.zone)] >= 0, !result.state.isSettled { restless.append(result.zone) }
     }
     return found
+  }
+
+  private mutating func findCrossable(_ crossing: CrossableZones, to fix: Fix, from previous: Fix?) {
+    crossable = []
+    guard let previous else { return }
+    crossable = crossing.zones(near: previous.coordinate, fix.coordinate).filter { knownSide(of: $0) == .outside }
   }
 
   /// Finds the zones whose states this fix may change and that don't go with their cohorts, in file order.
