@@ -122,8 +122,14 @@ extension Delivery {
     case .peer, .garbage: break
     case .local, .notAuthorized, .takenOver: return []
     }
-    guard recordsInFlight > 0, pausedUntil == nil, let lastSent, now - lastSent <= DeliverySettings.chokeWindow
-    else { return [] }
+    guard pausedUntil == nil, let lastSent, now - lastSent <= DeliverySettings.chokeWindow else { return [] }
+    guard recordsInFlight > 0 else {
+      // It refused and hung up in one breath: the halves, which never went, are as much as goes the next time.
+      if let largest = retries.map({ $0.segments.reduce(0) { $0 + $1.positions.count } }).max() {
+        caution = max(1, min(caution ?? largest, largest))
+      }
+      return []
+    }
     guard recordsInFlight == 1, let segment = inFlight.values.first?.segments.first else {
       caution = max(1, min(caution ?? recordsInFlight, recordsInFlight) / 2)
       return []

@@ -163,4 +163,26 @@ import Testing
     #expect(link.delivery.unansweredRecords == 0)
     #expect(link.delivery.counters.strayAnswers == 1)
   }
+
+  /// mosquitto refuses a message above its limit with 0x95 and hangs up, and both may be told at once.
+  @Test func aServerThatRefusesAndHangsUpInOneBreathIsNarrowedDown() {
+    var link = Self.link(records: 4)
+    var connections = 0
+    while link.delivery.cursors[.position].low < 4, connections < 20 {
+      guard let sent = link.wire.first else { break }
+      if sent.seqs.contains(2) {
+        // The halves are not asked for before the end is told.
+        link.wire = []
+        link.note(link.delivery.refused(sent.id, .tooLarge("0x95"), now: link.now))
+        link.disconnect()
+        link.connect()
+        connections += 1
+      } else {
+        link.acknowledge()
+      }
+    }
+    #expect(link.dead == [2])
+    #expect(link.delivery.cursors[.position].low == 4)
+    #expect(connections <= 5)
+  }
 }

@@ -213,7 +213,7 @@ struct MQTTBrokerTests {
       .reading(device: "d", metric: "m", value: .text(String(repeating: "x", count: 4000)), unit: nil, quality: .good))
     source.append([.reading, .reading])
     let running = RunningUplink(try RunningUplink.options(port: broker.port), source: source)
-    #expect(await eventually(within: 60) { source.low() == 4 })
+    #expect(await eventually(within: 60) { source.low() == 4 }, "\(running.status)")
     #expect(source.dead == [2])
     #expect(Set(subscriber.seqs) == [1, 3, 4])
     await running.stop()
