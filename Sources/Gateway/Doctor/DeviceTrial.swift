@@ -90,7 +90,7 @@ struct DeviceTrial: Sendable {
     case "silent": "nothing comes: is it switched on, is the cable right, and does it speak without being asked?"
     case "unreadable": "what comes can't be read: compare `baud`, `parity` and `data_bits` with the device's"
     case "blocked": "it takes nothing: compare `flow` with the device's setting"
-    case "no-receiver":
+    case "no_receiver":
       "gpsd runs, but has no receiver: name it in DEVICES of /etc/default/gpsd, then `systemctl restart gpsd`"
     default: "is it switched on and wired, and are its settings in devices.d right?"
     }
