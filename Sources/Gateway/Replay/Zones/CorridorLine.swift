@@ -1,4 +1,4 @@
-public import Config
+import Config
 public import Geo
 
 /// The line of a corridor along a recorded way: with few points, and nowhere farther from any of its fixes than was asked for.
