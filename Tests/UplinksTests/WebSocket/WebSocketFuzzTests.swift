@@ -30,6 +30,7 @@ import Testing
       for _ in 0..<300 {
         Self.session(seed)
         Self.socks(seed)
+        Self.socketIO(seed)
         seed += 1
       }
     } while Date() < end
@@ -112,5 +113,38 @@ import Testing
       case .wait, .send: break
       }
     }
+  }
+
+  private static let packets = [
+    #"0{"sid":"a","upgrades":[],"pingInterval":25000}"#, "2", #"40/v,{"sid":"b"}"#, #"42/v,7["x",{}]"#, "43/v,1[]",
+    #"43/v,2[{"error":"no"}]"#, #"461-/v,3[{"_placeholder":true,"num":0}]"#, #"44/v,{"message":"no"}"#, "41/v,",
+  ].map { Array($0.utf8) }
+
+  private static func socketIO(_ seed: UInt64) {
+    var random = Random(jitter: Jitter(seed: seed))
+    var options = SocketIOOptions()
+    options.namespace = "/v"
+    var dialect = SocketIODialect(options, auth: [])
+    let record = StoredRecord(
+      identity: RecordIdentity(journal: "k7f3q2", seq: 1), moment: .utc(Timestamp(milliseconds: 0)),
+      body: .device(name: "d", isUp: true, reason: nil))
+    var answered = 0
+    for id in 1...3 as ClosedRange<UInt64> {
+      _ = dialect.send(OutgoingMessage(id: id, route: .record(record), seqs: [id]), payload: [], now: .zero)
+    }
+    for _ in 0..<30 {
+      var packet = packets.randomElement(using: &random) ?? []
+      if Bool.random(using: &random), let place = packet.indices.randomElement(using: &random) {
+        packet[place] = UInt8.random(in: 0...255, using: &random)
+        if Bool.random(using: &random) { packet.removeSubrange(place...) }
+      }
+      for action in dialect.received(packet, isText: Int.random(in: 0..<20, using: &random) > 0, now: .zero) {
+        switch action {
+        case .event(.acknowledged), .event(.refused): answered += 1
+        default: break
+        }
+      }
+    }
+    #expect(answered <= 3, "seed \(seed)")
   }
 }
