@@ -100,7 +100,14 @@ public struct RuleSet: Sendable {
 extension Zone {
   /// Everything that a change of would be a change of the zone.
   var canonical: String {
-    "\(id)\n\(name ?? "")\n\(tags.joined(separator: ","))\n\(geometry)\n\(band)"
+    // No `\(band)`: reflection takes longer than all the rest of a zone.
+    """
+    \(id)
+    \(name ?? "")
+    \(tags.joined(separator: ","))
+    \(geometry)
+    \(band.enterMargin ?? -1) \(band.exitMargin ?? -1) \(band.maxSpeed) \(band.lostAfter.nanoseconds) \(band.raisesInitial)
+    """
   }
 }
 
