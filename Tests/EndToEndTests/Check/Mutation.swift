@@ -45,7 +45,7 @@ struct Mutator {
     "zones", "devices", "uplinks", "signals", "labels", "data", "metrics", "set", "variables", "bits", "map",
   ]
   /// Mappings whose keys may be any text at all, so that nothing is wrong with one.
-  var anyNames: Set<String> = []
+  var anyNames: Set<String> = ["auth"]
   /// Keys whose value may be any text, so that no unit in it is wrong.
   var freeText: Set<String> = [
     "description", "username", "password", "topics", "labels", "data", "tags", "name", "ca", "certificate", "key",
@@ -64,9 +64,8 @@ struct Mutator {
       throw Failure("\(file.path) is no YAML: \(diagnostics.all)")
     }
     var mutator = Mutator(file: file)
-    if case .mapping(let entries) = root.content,
-      entries.contains(where: { $0.name == "protocol" && $0.value.scalar?.text == "serial" })
-    {
+    let text = String(decoding: file.bytes, as: UTF8.self)
+    if text.contains("protocol: serial") || text.contains("driver: serial") {
       // What an instrument sends may be any text, and its fields and units have any name.
       mutator.freeText.formUnion([
         "start", "end", "after", "separator", "assign", "send", "field", "by", "invalid", "invalid_when", "format",
@@ -126,7 +125,7 @@ struct Mutator {
       .wrongType, path, entry: entry, value: value, isBlock: isBlockValue, with: odd,
       told: [start..<start + 6, start + 1..<start + 5, start + 2..<start + 4])
 
-    guard freeText.isDisjoint(with: [entry.name, parent]) else { return }
+    guard freeText.isDisjoint(with: [entry.name, parent]), parent != "auth" else { return }
     let wrong = Self.wrongUnit(for: entry.value)
     let unit = (isBlockValue ? " " : "") + wrong
     replaceValue(
