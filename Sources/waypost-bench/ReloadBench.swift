@@ -1,4 +1,3 @@
-import Geo
 import ArgumentParser
 import CAllocations
 import Config

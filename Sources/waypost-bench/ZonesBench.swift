@@ -46,7 +46,7 @@ struct ZonesBench: ParsableCommand {
 
   /// The first round grows the lists; what comes after has what it needs.
   private func check(_ blocks: Int) throws {
-    guard blocks < 32 || rounds < 2 else { throw ValidationError("following the points allocates: \(blocks) blocks") }
+    guard blocks < 64 || rounds < 2 else { throw ValidationError("following the points allocates: \(blocks) blocks") }
   }
 
   private func follow(_ places: [Coordinate], _ index: ZoneIndex) -> (UInt64, UInt64) {
