@@ -79,6 +79,26 @@ import Testing
     #expect(finding.help == "did you mean `gpsd`?")
   }
 
+  @Test func aPortThatTwoDriversWantIsToldAtTheSecond() throws {
+    let outcome = load(
+      """
+      devices:
+        gps:
+          driver: nmea
+          connection: { port: /dev/ttyS1 }
+        tank:
+          driver: modbus
+          unit: 1
+          connection: { rtu: /dev/ttyS1 }
+          metrics: { level: { input: 0, type: uint16 } }
+
+      """)
+    let finding = try #require(outcome.findings.first)
+    #expect(outcome.codes == ["shared-line"])
+    #expect(finding.message.contains("which `gps` has already"))
+    #expect(finding.span?.start.line == 8)
+  }
+
   @Test(arguments: ["system", "in", "true", "while", "now", "trigger", "Gps", "1gps", "my-gps"])
   func aNameThatRulesCannotUseIsRefused(_ name: String) throws {
     let outcome = load("devices:\n  \"\(name)\":\n    driver: gpsd\n")

@@ -18,7 +18,7 @@ public enum NMEADriver: Driver {
   ) -> ConfiguredDevice? {
     // Where nothing is said, the speed is found: a receiver's is seldom known.
     let connection = LineEndpoint.read(
-      &mapping, defaults: LineSetup(searchesBaud: true), allowsAuto: true, diagnostics: &diagnostics)
+      &mapping, driver: name, defaults: LineSetup(searchesBaud: true), allowsAuto: true, diagnostics: &diagnostics)
     let checksum = mapping.optional("checksum").map {
       $0.choice("`checksum`", of: [("required", true), ("optional", false)], diagnostics: &diagnostics)
     }
@@ -32,9 +32,11 @@ public enum NMEADriver: Driver {
     settings.needsChecksum = checksum.flatMap(\.self) ?? true
     settings.searchesBaud = connection.searchesBaud
     if case .tcp = connection.endpoint { settings.isRemote = true }
-    return ConfiguredDevice(
+    var configured = ConfiguredDevice(
       declaration: SignalCatalogue.Device(name: device, givesPosition: true, tellsTime: true, staleAfter: age),
       input: NMEAInput(endpoint: connection.endpoint, settings: settings))
+    configured.line = connection.use
+    return configured
   }
 
   public static var keys: [Schema.Key] {

@@ -23,7 +23,8 @@ public enum SerialDriver: Driver {
     var own = Diagnostics()
     defer { diagnostics.append(contentsOf: own) }
     let profile = Self.profile(&mapping, profiles, diagnostics: &own)
-    let connection = LineEndpoint.read(&mapping, defaults: profile?.line ?? LineSetup(), diagnostics: &own)
+    let connection = LineEndpoint.read(
+      &mapping, driver: name, defaults: profile?.line ?? LineSetup(), diagnostics: &own)
     let every = mapping.optional("every").flatMap {
       $0.interval("`every`", in: SerialProfile.everyRange, diagnostics: &own)
     }
@@ -44,6 +45,7 @@ public enum SerialDriver: Driver {
         name: device, givesPosition: false, metrics: metrics.map(\.signal), staleAfter: age, isPaced: pace != nil),
       input: SerialInput(endpoint: connection.endpoint, settings: settings))
     configured.identity = profile.identity
+    configured.line = connection.use
     return configured
   }
 

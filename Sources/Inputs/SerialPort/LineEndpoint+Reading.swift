@@ -3,13 +3,14 @@ import Config
 extension LineEndpoint {
   /// Reads an entry's `connection`, asking for all of its keys.
   /// - Parameters:
+  ///   - driver: its name.
   ///   - defaults: how the line is set where the entry doesn't say.
   ///   - allowsAuto: whether the driver can find the speed.
-  /// - Returns: `nil` after at least one error in `diagnostics`.
+  /// - Returns: `nil` after at least one error in `diagnostics`. `use`: what other devices can't have; of a port of this box.
   static func read(
-    _ entry: inout MappingReader, defaults: LineSetup = LineSetup(), allowsAuto: Bool = false,
+    _ entry: inout MappingReader, driver: String, defaults: LineSetup = LineSetup(), allowsAuto: Bool = false,
     diagnostics: inout Diagnostics
-  ) -> (endpoint: LineEndpoint, searchesBaud: Bool)? {
+  ) -> (endpoint: LineEndpoint, searchesBaud: Bool, use: LineUse?)? {
     entry.explain(
       ["port", "tcp", "baud", "parity", "data_bits", "stop_bits", "flow"],
       "it stands within `connection`: `connection: { port: /dev/ttyS0, baud: 9600 }`", insteadOf: "connection")
@@ -21,12 +22,14 @@ extension LineEndpoint {
     mapping.explain(["rtu"], "with this driver write `port: /dev/…`", insteadOf: "port")
     mapping.explain(["device", "path", "file"], "write `port: /dev/…`", insteadOf: "port")
     if let host = mapping.optional("tcp") {
-      return tcp(host, &mapping, diagnostics: &diagnostics).map { ($0, false) }
+      return tcp(host, &mapping, diagnostics: &diagnostics).map { ($0, false, nil) }
     }
-    let path = mapping.required("port", diagnostics: &diagnostics).flatMap { Self.path($0, diagnostics: &diagnostics) }
+    let port = mapping.required("port", diagnostics: &diagnostics)
+    let path = port.flatMap { Self.path($0, diagnostics: &diagnostics) }
     let setup = LineSetup.read(&mapping, allowsAuto: allowsAuto, diagnostics: &diagnostics)
-    guard let path, let setup = setup?.over(defaults) else { return nil }
-    return (.serial(path, setup.settings), setup.searchesBaud)
+    guard let port, let path, let setup = setup?.over(defaults) else { return nil }
+    let use = LineUse(line: path, driver: driver, address: nil, span: port.span)
+    return (.serial(path, setup.settings), setup.searchesBaud, use)
   }
 
   private static func tcp(

@@ -33,7 +33,7 @@ struct ModbusProbeTests {
   }
 
   @Test func lineThatIsNotThereIsTold() {
-    #expect(throws: ModbusProbe.Trouble(description: "unplugged")) {
+    #expect(throws: ModbusProbe.Trouble(description: "missing")) {
       _ = try ModbusProbe(
         .rtu(path: "/dev/ttyNowhere", baud: 9600, parity: .none, stopBits: 1), timeout: .milliseconds(100))
     }
