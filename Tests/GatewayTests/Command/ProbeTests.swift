@@ -25,7 +25,7 @@ struct ProbeTests {
   @Test(arguments: [
     (["--tcp", "127.0.0.1:1", "--unit", "3"], "give --yes"), ([], "the bus must be named"),
     (["--tcp", "127.0.0.1:1", "--yes"], "127.0.0.1:1: refused"),
-    (["--rtu", "/dev/ttyNowhere", "--yes"], "/dev/ttyNowhere: unplugged"),
+    (["--rtu", "/dev/ttyNowhere", "--yes"], "/dev/ttyNowhere: missing"),
     (["--rtu", "/dev/ttyNowhere", "--parity", "mark", "--yes"], "the line's settings are wrong"),
   ])
   func whatCannotBeDoneIsToldWithARemedy(_ arguments: [String], _ message: String) async throws {

@@ -226,14 +226,16 @@ import Testing
   }
 
   @Test func shutdownDoesNotWaitForIdleClients() async throws {
-    let begun = ContinuousClock.now
+    // From where the shutdown begins, not from where the machine finds time for the test.
+    let begun = Mutex(ContinuousClock.now)
     try await Self.serving { (path: String) async throws in
       let idle = try await Self.offPool { try Self.connect(path) }
       _ = try await Self.ask(.status, at: path)
       _ = idle
+      begun.withLock { $0 = .now }
     }
     // A client that says nothing has 10 s.
-    #expect(ContinuousClock.now - begun < .seconds(9))
+    #expect(ContinuousClock.now - begun.withLock(\.self) < .seconds(9))
   }
 
   @Test func noGatewayIsToldWithTheRemedy() async throws {
