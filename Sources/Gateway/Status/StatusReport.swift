@@ -64,26 +64,6 @@ struct PipelineReport: Sendable {
 }
 
 extension JSONWriter {
-  mutating func member(_ name: String, _ value: String) {
-    key(name)
-    string(value)
-  }
-
-  mutating func member(_ name: String, _ value: Bool) {
-    key(name)
-    boolean(value)
-  }
-
-  mutating func member(_ name: String, _ value: Int) {
-    key(name)
-    number(Int64(value))
-  }
-
-  mutating func member(_ name: String, _ value: Double, decimals: Int) {
-    key(name)
-    number(value, decimals: decimals)
-  }
-
   mutating func member(_ name: String, seconds: Interval) {
     member(name, seconds.seconds, decimals: 1)
   }

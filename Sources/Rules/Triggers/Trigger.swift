@@ -65,13 +65,6 @@ enum ZoneSelector: Hashable, Sendable {
     self = text.hasPrefix(Self.tagPrefix) ? .tag(String(text.dropFirst(Self.tagPrefix.count))) : .zone(text)
   }
 
-  func selects(_ zone: Zone) -> Bool {
-    switch self {
-    case .zone(let id): zone.id == id
-    case .tag(let tag): zone.tags.contains(tag)
-    }
-  }
-
   /// The kind goes first, since a zone's id is any text.
   var canonical: String {
     switch self {

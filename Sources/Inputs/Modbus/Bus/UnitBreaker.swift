@@ -27,7 +27,4 @@ struct UnitBreaker: Sendable {
     probeAt = time + wait
     return isNews
   }
-
-  /// Asks at the next opportunity: somebody has reason to think that it is back.
-  mutating func probeNow(at time: Int64) { if isOff { probeAt = time } }
 }

@@ -76,9 +76,6 @@ struct WriteJob: Sendable {
     }
   }
 
-  /// True where the next request is a write, which the unit's pause after a write follows.
-  var isWriting: Bool { step == .send || step == .release }
-
   /// When it has something to ask.
   var nextAsk: Int64 {
     if case .hold(let until) = step { return until }

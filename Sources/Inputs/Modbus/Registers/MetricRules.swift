@@ -41,7 +41,7 @@ struct MetricRules {
 
   private var isNumber: Bool { metric.type.range != nil || metric.type == .float32 || metric.type == .float64 }
 
-  /// The table ends at 65535, and an answer holds 125 registers.
+  /// The table ends at 65535, an answer holds 125 registers, and a write 123.
   private func fits(_ diagnostics: inout Diagnostics) {
     let last = Int(metric.address) + metric.valueCount - 1
     if last > 65535 {
@@ -49,6 +49,13 @@ struct MetricRules {
         "beyond-the-table",
         "a value of \(metric.valueCount) registers at address \(metric.address) would end at \(last), and a table at 65535",
         at: place.node.span, help: "check the address and the type")
+    }
+    if metric.access.isWritable, !place.table.isBits, metric.count > ModbusRequest.maxWrittenRegisters {
+      let most = ModbusRequest.maxWrittenRegisters
+      diagnostics.error(
+        "impossible-access",
+        "a value of \(metric.count) registers can't be written: one request carries \(most)", at: place.node.span,
+        help: "write `access: read`, or a type of at most \(most) registers, as `string(\(most * 2))`")
     }
   }
 

@@ -165,6 +165,7 @@ import Testing
     ("a: { coil: 1, pulse: «1» }", "missing-unit", "1 s"),
     ("a: { coil: 1, access: «rw» }", "unknown-value", "read_write"),
     ("a: { coil: 1, every: «1 ms» }", "out-of-range", "100 ms"),
+    ("a: { holding: «1», type: string(248), access: read_write }", "impossible-access", "string(246)"),
     ("a: { holding: «1», type: bits, bits: { x: 0 }, access: write }", "impossible-access", "read_write"),
     ("a: { coil: 1, «acess»: read }", "unknown-key", "did you mean `access`"),
     ("«A»: { coil: 1 }", "name", "`a`"),
