@@ -86,6 +86,9 @@ let package = Package(
       dependencies: [
         "Model", "CEL", "CELJSON", "Config", "Rules", "Inputs", "Uplinks", "Gateway", log,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        // The demonstration's own server.
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
       ],
       swiftSettings: settings),
     .executableTarget(
