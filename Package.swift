@@ -94,8 +94,8 @@ let package = Package(
     .executableTarget(
       name: "waypost-bench",
       dependencies: [
-        "Model", "Threads", "Geo", "CEL", "Config", "Rules", "Journal", "Inputs", "Uplinks", "Gateway", "CMosquitto",
-        "CAllocations", log,
+        "Model", "Threads", "Geo", "CEL", "Config", "Rules", "Journal", "Inputs", "Uplinks", "Gateway", "CAllocations",
+        log,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
