@@ -34,7 +34,8 @@ public struct Daemon: Sendable {
     let configuration = setup.configuration
     let ntp = NTPWatch()
     let isSynchronised = ntp.askAtStart()
-    let clock = JournalClock(bootTime: BootClock.now, wallTime: WallClock.now, isWallTrusted: isSynchronised)
+    let clock = ClockTrust().reading(
+      bootTime: BootClock.now, wall: WallClock.now, isSynchronised: isSynchronised)
     let journal = try Journal.open(
       path: configuration.journal.path,
       options: Journal.Options(

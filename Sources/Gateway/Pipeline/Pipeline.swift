@@ -67,7 +67,7 @@ actor Pipeline {
     timeDevice = Self.timeDevice(of: catalogue)
     let (time, downtime) = journal.resumeTime(now: now)
     clock = EngineClock(origin: time, bootTime: now.bootTime)
-    trust = ClockTrust(notBefore: Timestamp(rfc3339: Version.releaseDate) ?? Timestamp(milliseconds: 0))
+    trust = ClockTrust()
     engine = RuleEngine(
       rules: rules, engine: journal.engineID, state: try journal.engineState(), time: journal.engineTime)
     isRecording = journal.isRecording

@@ -126,11 +126,18 @@ extension Journal {
   }
 
   /// Engine time over a reboot (architecture.md, "Engine time"): by the wall clock if it was trusted before and is now; else it stands
-  /// still, and how long the stop was is unknown.
+  /// still, and how long the stop was is unknown. So it is, too, where the time went back between the two: one of them was wrong, and
+  /// nobody knows by how much.
   private static func resumption(_ head: Head, now: JournalClock) -> (time: EngineTime, isStopKnown: Bool) {
     guard head.clock.isWallTrusted, now.isWallTrusted else { return (head.time, false) }
-    return (head.time + max(.zero, now.wallTime - head.clock.wallTime), true)
+    let stop = now.wallTime - head.clock.wallTime
+    guard stop.nanoseconds > -disagreement.nanoseconds else { return (head.time, false) }
+    return (head.time + max(.zero, stop), true)
   }
+
+  /// So far two clocks that are both right may differ: GPS' before the reboot, with what a receiver is late and what it doesn't know of
+  /// leap seconds yet, and NTP's after it.
+  private static let disagreement = Interval.minutes(1)
 
   /// The engine time at `now`, with which this run begins, and how long the gateway was down; `nil` when that isn't known.
   ///
