@@ -47,12 +47,12 @@ public struct Daemon: Sendable {
       try journal.openCursor(
         uplink: uplink.name, from: uplink.from, keep: uplink.keep, lanes: uplink.settings.kinds.lanes)
     }
+    let identity = GatewayIdentity(
+      id: configuration.id, version: Version.current, configuration: setup.fingerprint)
     pipeline = try Pipeline(
       journal: journal, rules: setup.rules, catalogue: setup.devices.catalogue,
       flush: configuration.journal.flush, now: clock, clocks: Clocks(isSynchronised: { ntp.isSynchronised }),
-      logger: logger)
-    let identity = GatewayIdentity(
-      id: configuration.id, version: Version.current, configuration: setup.fingerprint)
+      logger: logger, identity: identity)
     uplinks = RunningUplinks(configuration.uplinks, identity: identity, source: pipeline, logger: logger)
     inputs = RunningInputs(setup.devices.devices, inbox: pipeline.inbox)
     reloader = Reloader(

@@ -11,7 +11,9 @@ struct UplinkTrial: Sendable {
 
   func run() async -> [Finding] {
     let (events, continuation) = AsyncStream.makeStream(of: LinkEvent.self, bufferingPolicy: .bufferingOldest(64))
-    let link = configuration.transport.open(for: configuration.format) { event in continuation.yield(event) }
+    let link = configuration.transport.taking(.none).open(for: configuration.format) { event in
+      continuation.yield(event)
+    }
     let clock = Task {
       try await ContinuousClock().sleep(for: Self.limit)
       continuation.finish()
@@ -34,7 +36,9 @@ struct UplinkTrial: Sendable {
       case .secured(let tls):
         failure = tls.failure
         days = tls.certificateDays(at: WallClock.now.milliseconds / 1000) ?? days
-      case .acknowledged, .acknowledgedRecords, .refused, .refusedRecord, .strays, .notice: break
+      case .acknowledged, .acknowledgedRecords, .refused, .refusedRecord, .strays, .notice, .command,
+        .unreadableCommand:
+        break
       }
     }
     if finding == nil { link.close(reason: "examined", farewell: nil) }

@@ -85,6 +85,7 @@ actor Reloader {
       try await pipeline.replace(
         Pipeline.Replacement(
           rules: next.rules, journal: next.configuration.journal, gateway: next.configuration.id,
+          fingerprint: next.fingerprint,
           uplinks: next.configuration.uplinks.filter { opened.contains($0.name) }))
     } catch {
       await inputs.setGates(of: leaving, open: true)

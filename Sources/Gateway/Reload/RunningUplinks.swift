@@ -85,7 +85,8 @@ actor RunningUplinks {
     Running(
       configuration: configuration,
       uplink: Uplink(
-        configuration, gateway: identity, source: source, isClockTrusted: { source.isClockTrusted }, logger: logger),
+        configuration, gateway: identity, source: source, commands: source, isClockTrusted: { source.isClockTrusted },
+        logger: logger),
       imprint: imprint(of: configuration))
   }
 

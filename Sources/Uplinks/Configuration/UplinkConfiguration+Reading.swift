@@ -31,6 +31,7 @@ extension UplinkConfiguration {
       .choice("`from`", of: [("now", CursorOrigin.now), ("oldest", .oldest)], diagnostics: &diagnostics)
     let keep = reader.optional("keep")?
       .interval("`keep`", in: .minutes(1)...Interval.days(3650), diagnostics: &diagnostics)
+    let commands = reader.optional("commands").map { CommandPermission.read($0, &diagnostics) } ?? .none
     reader.explain(
       ["url", "host", "broker", "username", "password", "tls"],
       "it stands below `mqtt:`, and that below the uplink's name: `central: { mqtt: { url: … } }`")
@@ -44,7 +45,8 @@ extension UplinkConfiguration {
         help: "add `mqtt: { url: \"mqtts://…\" }` or `websocket: { url: \"wss://…\" }`")
     }
     guard let transport, let format else { return nil }
-    var configuration = UplinkConfiguration(name: name, transport: transport, format: format)
+    var configuration = UplinkConfiguration(name: name, transport: transport.taking(commands), format: format)
+    configuration.commands = commands
     configuration.settings = settings
     configuration.settings.singly = transport.singly.union(format.singly)
     let labels = context.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }

@@ -26,6 +26,8 @@ extension UplinkConfiguration {
           "How fast a backlog may go beside what is new; or `unlimited`"),
         .init("batch", .object(batch), "How much goes in one message"),
         .init("compress", .choice(["none", "deflate"]), standard: "`none`", "Whether batches are deflated (RFC 1951)"),
+        .init(
+          "commands", CommandPermission.schema, standard: "`none`", "What the server there may ask this gateway to do"),
         .init("window", .integer(1...100_000), standard: "1000", "Records on the way without an answer"),
       ])
   }

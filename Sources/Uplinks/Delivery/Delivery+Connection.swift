@@ -36,6 +36,7 @@ extension Delivery {
 
   private mutating func layStreams() {
     streams = []
+    firstAgain = nil
     liveLanes = []
     let lanes = Lane.allCases.filter { settings.kinds.lanes.contains(LaneSet($0)) }
     switch settings.order {
@@ -70,6 +71,7 @@ extension Delivery {
     }
     keepAnswers()
     streams = []
+    firstAgain = nil
     liveCount = 0
     pendingRead = nil
     inFlight = [:]
@@ -142,7 +144,7 @@ extension Delivery {
   private mutating func keepAnswers() {
     for index in streams.indices {
       let lanes = Lane.allCases.filter { streams[index].lanes.contains(LaneSet($0)) }
-      for run in streams[index].settledRuns() {
+      for run in streams[index].settledRuns().flatMap({ beside(index, $0) }) {
         for lane in lanes where cursors[lane].ranges.count < DeliverySettings.rangeLimit {
           cursors[lane].settle(run)
           cursorsChanged = true

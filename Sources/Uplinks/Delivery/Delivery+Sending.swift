@@ -51,7 +51,7 @@ extension Delivery {
         if stream.isScanned(head: head) { continue }
         return nil
       }
-      let isLate = stream[stream.nextPosition].record.identity.seq <= lateThrough
+      let isLate = stream.isAgain || stream[stream.nextPosition].record.identity.seq <= lateThrough
       if isLate, settings.order == .liveFirst, !mayCatchUp(now: now) { return nil }
       guard stream.waiting < fullBatch else { return index }
       guard stream.isScanned(head: head) else { return nil }
@@ -157,7 +157,7 @@ extension Delivery {
         }
         if entry.isRefused { streams[segment.stream].mark(position: position, refused: false) }
         let before = encoder.size
-        encoder.append(entry.record, late: identity.seq <= lateThrough)
+        encoder.append(entry.record, late: identity.seq <= lateThrough || streams[segment.stream].isAgain)
         largest = max(largest, encoder.size - before)
         seqs.append(identity.seq)
         upper = position + 1

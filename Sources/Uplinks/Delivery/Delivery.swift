@@ -71,6 +71,8 @@ public struct Delivery: Sendable {
   var streams: [DeliveryStream] = []
   /// Streams `0..<liveCount` are the live ones.
   var liveCount = 0
+  /// From here on the streams are of what is sent once more.
+  var firstAgain: Int?
   var liveLanes: LaneSet = []
   var liveScannedTo: UInt64 = 0
   var pendingRead: ReadRequest?

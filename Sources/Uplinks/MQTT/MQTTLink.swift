@@ -12,6 +12,13 @@ final class MQTTLink: Link {
     var isDeflated: Bool
   }
 
+  /// The answer to a command.
+  struct Response: Sendable {
+    var topic: String
+    var payload: [UInt8]
+    var correlation: [UInt8]?
+  }
+
   struct Ending: Sendable {
     var reason: String
     var farewell: [UInt8]?
@@ -20,6 +27,8 @@ final class MQTTLink: Link {
   /// Bounded by the delivery's window: it hands over no more than may be in flight.
   struct Outbox: Sendable {
     var messages: [Publish] = []
+    /// No more than commands that were taken.
+    var responses: [Response] = []
     var status: [UInt8]?
     var ending: Ending?
   }
@@ -53,6 +62,12 @@ final class MQTTLink: Link {
     wakeUp.signal()
   }
 
+  func respond(_ message: [UInt8], to reply: CommandReply) {
+    guard case .topic(let topic, let correlation) = reply else { return }
+    outbox.withLock { $0.responses.append(Response(topic: topic, payload: message, correlation: correlation)) }
+    wakeUp.signal()
+  }
+
   func close(reason: String, farewell: [UInt8]?) {
     outbox.withLock { box in
       // A second, harder close may overtake one that waits for the broker, never the other way round.
@@ -67,6 +82,7 @@ final class MQTTLink: Link {
       let taken = box
       box.messages = []
       box.status = nil
+      box.responses = []
       return taken
     }
   }

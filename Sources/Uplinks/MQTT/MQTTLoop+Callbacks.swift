@@ -16,7 +16,7 @@ extension MQTTLoop {
     }
   }
 
-  private static func of(_ user: UnsafeMutableRawPointer?) -> MQTTLoop? {
+  static func of(_ user: UnsafeMutableRawPointer?) -> MQTTLoop? {
     user.map { Unmanaged<MQTTLoop>.fromOpaque($0).takeUnretainedValue() }
   }
 
@@ -27,6 +27,7 @@ extension MQTTLoop {
       return
     }
     isUp = true
+    subscribeToCommands()
     var receiveMaximum: UInt16 = 0
     var packetMaximum: UInt32 = 0
     if let properties {
@@ -50,6 +51,8 @@ extension MQTTLoop {
     guard let message = messages.removeValue(forKey: id) else {
       if statusIDs.remove(id) != nil, code >= 0x80 {
         link.sink(.notice("status refused: \(MQTTReason.text(code))"))
+      } else if responseIDs.remove(id) != nil, code >= 0x80 {
+        link.sink(.notice("the answer to a command was refused: \(MQTTReason.text(code))"))
       }
       return
     }

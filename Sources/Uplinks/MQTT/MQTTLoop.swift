@@ -36,6 +36,8 @@ final class MQTTLoop {
   /// Our ids by libmosquitto's message ids.
   var messages: [Int32: UInt64] = [:]
   var statusIDs: Set<Int32> = []
+  /// Answers to commands that the broker hasn't taken yet.
+  var responseIDs: Set<Int32> = []
 
   private var isEnding = false
 
@@ -115,6 +117,7 @@ final class MQTTLoop {
     let will = Array(#"{"online":false}"#.utf8)
     mosquitto_will_set(handle, options.topics.status, Int32(will.count), will, 1, true)
     setCallbacks()
+    setCommandCallbacks()
   }
 
   deinit { mosquitto_destroy(handle) }
@@ -241,6 +244,7 @@ final class MQTTLoop {
 
   private func send(_ box: MQTTLink.Outbox) -> Closure? {
     if let status = box.status { publishStatus(status) }
+    publish(box.responses)
     for message in box.messages {
       var id: Int32 = 0
       var properties: OpaquePointer?

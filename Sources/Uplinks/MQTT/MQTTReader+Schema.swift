@@ -35,6 +35,12 @@ extension MQTTReader {
       .init(
         "status", .text(), standard: "`waypost/{gateway}/status`",
         "The retained topic that says whether the gateway is there"),
+      .init(
+        "command", .text(), standard: "`waypost/{gateway}/command`",
+        "What comes before `/NAME` in the topics of commands, where `commands` allows any"),
+      .init(
+        "response", .text(), standard: "`waypost/{gateway}/response`",
+        "What comes before `/ID` in the topics of their answers"),
     ]
   }
 }

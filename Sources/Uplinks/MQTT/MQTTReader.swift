@@ -82,10 +82,13 @@ enum MQTTReader: TransportReader {
     }
     let batch = template(reader?.optional("batch"), usual: usual, places: [], context: context, &diagnostics)
     let status = template(reader?.optional("status"), usual: usual, places: [], context: context, &diagnostics)
+    let command = template(reader?.optional("command"), usual: usual, places: [], context: context, &diagnostics)
+    let response = template(reader?.optional("response"), usual: usual, places: [], context: context, &diagnostics)
     reader?.finish(diagnostics: &diagnostics)
-    guard let batch, let status, kinds.allSatisfy({ $0 != nil }) else { return nil }
+    guard let batch, let status, let command, let response, kinds.allSatisfy({ $0 != nil }) else { return nil }
     return MQTTTopics(
-      kinds: kinds.compactMap { $0 }, batch: batch.topic(type: "batch"), status: status.topic(type: "status"))
+      kinds: kinds.compactMap { $0 }, batch: batch.topic(type: "batch"), status: status.topic(type: "status"),
+      commands: MQTTCommands(commands: command.topic(type: "command"), responses: response.topic(type: "response")))
   }
 
   private static func template(

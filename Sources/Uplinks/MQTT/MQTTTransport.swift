@@ -18,6 +18,8 @@ public struct MQTTOptions: Sendable, Hashable {
   /// Seconds, 5…65535.
   public var keepalive = 20
   public var topics: MQTTTopics
+  /// Where commands come in; `nil`: none do.
+  public var commands: MQTTCommands?
   /// Batches go as raw DEFLATE (RFC 1951) on the batch topic with `/z` behind it.
   public var deflatesBatches = false
 }
@@ -37,6 +39,12 @@ public struct MQTTTransport: Transport {
   public var destination: String { "\(options.tls == nil ? "mqtt" : "mqtts")://\(options.host):\(options.port)" }
   public var singly: RecordKinds { options.topics.singly }
   public var credentials: [Secret] { [options.password].compactMap { $0 } + (options.tls?.credentials ?? []) }
+
+  public func taking(_ commands: CommandPermission) -> any Transport {
+    var options = options
+    options.commands = commands == .none ? nil : options.topics.commands
+    return MQTTTransport(options)
+  }
 
   public func open(for format: any MessageFormat, _ sink: @escaping @Sendable (LinkEvent) -> Void) -> any Link {
     let link = MQTTLink(options: options, sink: sink)

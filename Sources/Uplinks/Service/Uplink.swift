@@ -23,21 +23,25 @@ public final class Uplink: Sendable {
   public let name: String
   let configuration: UplinkConfiguration
   let source: any RecordSource
+  let commands: (any CommandTaker)?
   let identity: Mutex<GatewayIdentity>
   let isClockTrusted: @Sendable () -> Bool
   let logger: Logger
   let mailbox = Mailbox()
   let shared: Mutex<UplinkStatus>
 
-  /// - Parameter isClockTrusted: whether the wall clock can be relied on now; for the status.
+  /// - Parameters:
+  ///   - commands: who carries out what servers ask for; `nil`: nobody does.
+  ///   - isClockTrusted: whether the wall clock can be relied on now; for the status.
   public init(
     _ configuration: UplinkConfiguration, gateway: GatewayIdentity, source: any RecordSource,
-    isClockTrusted: @escaping @Sendable () -> Bool, logger: Logger
+    commands: (any CommandTaker)? = nil, isClockTrusted: @escaping @Sendable () -> Bool, logger: Logger
   ) {
     name = configuration.name
     self.configuration = configuration
     identity = Mutex(gateway)
     self.source = source
+    self.commands = commands
     self.isClockTrusted = isClockTrusted
     var logger = logger
     logger[metadataKey: "uplink"] = "\(configuration.name)"

@@ -11,10 +11,13 @@ struct UplinkLoop {
   private static let readRetry = Interval.seconds(1)
   private static let farewellLimit = Interval.seconds(1)
 
-  private let uplink: Uplink
-  private var delivery: Delivery
+  let uplink: Uplink
+  var delivery: Delivery
   private var encoder: any RecordEncoder
-  private var link: (any Link)?
+  var link: (any Link)?
+  var commandGate = CommandGate()
+  /// Commands turned away since the log last told of any.
+  var untoldDrops = 0
   private var linkNumber: UInt64 = 0
   private var journal = JournalHead(journal: "", lastSequence: 0)
   private var statusDue: BootTime?
@@ -60,6 +63,7 @@ struct UplinkLoop {
   private mutating func take(_ mail: Mailbox.Mail) async {
     if mail.hasNewRecords { await refreshHead() }
     if mail.wantsStatus, statusDue != nil { statusDue = .now() }
+    if mail.droppedCommands > 0 { noteDropped(mail.droppedCommands) }
     for (number, event) in mail.events where number == linkNumber { await take(event) }
     if let stopBy = mail.stopBy {
       self.stopBy = min(self.stopBy ?? stopBy, stopBy)
@@ -97,6 +101,8 @@ struct UplinkLoop {
     case .strays(let count):
       delivery.strayed(count)
       uplink.logger.warning("answers that fit nothing", metadata: ["count": "\(count)"])
+    case .command(let command): await carryOut(command, now: now)
+    case .unreadableCommand(let reply, let answer): refuse(reply, answer, now: now)
     case .secured(let tls):
       uplink.shared.withLock { $0.tls = ($0.tls ?? TLSStatus()).followed(by: tls) }
     case .notice(let text):

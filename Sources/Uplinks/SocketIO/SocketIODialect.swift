@@ -75,6 +75,13 @@ struct SocketIODialect: WebSocketDialect {
         return strays.told(now: now)
       }
       return [.event(error.map { .refused(id, .rejected($0)) } ?? .acknowledged(id, unheard: false))]
+    case .command(let name, _, let outcome):
+      guard name == namespace else { return [] }
+      switch outcome {
+      case .command(let command): return [.event(.command(command))]
+      case .refused(let id, let reply, let why):
+        return [.event(.unreadableCommand(reply, answer: CommandAnswer(error: why).message(id: id)))]
+      }
     case .other: return []
     case .nonsense(let what):
       guard !hasToldForeign else { return [] }
@@ -95,6 +102,15 @@ struct SocketIODialect: WebSocketDialect {
     case .none:
       unguarded.append(message.id)
       return [.text(packet("2", head + payload + [UInt8(ascii: "]")]))] + ping()
+    }
+  }
+
+  mutating func respond(_ message: [UInt8], to reply: CommandReply) -> [DialectAction] {
+    switch reply {
+    case .acknowledgement(let id):
+      [.text(packet("3", Array("\(id)[".utf8) + message + [UInt8(ascii: "]")]))]
+    case .message, .topic:
+      [.text(packet("2", Array("[\"response\",".utf8) + message + [UInt8(ascii: "]")]))]
     }
   }
 
