@@ -48,7 +48,7 @@ public struct Daemon: Sendable {
         uplink: uplink.name, from: uplink.from, keep: uplink.keep, lanes: uplink.settings.kinds.lanes)
     }
     let identity = GatewayIdentity(
-      id: configuration.id, version: Version.current, configuration: setup.fingerprint)
+      id: configuration.id, version: Version.current, configuration: setup.fingerprint, inventory: setup.inventory)
     pipeline = try Pipeline(
       journal: journal, rules: setup.rules, catalogue: setup.devices.catalogue,
       flush: configuration.journal.flush, now: clock, clocks: Clocks(isSynchronised: { ntp.isSynchronised }),

@@ -27,6 +27,9 @@ struct UplinkTrial: Sendable {
       case .up(_, let detail):
         finding = .good(topic, "\(destination) takes us (\(detail))")
         link.close(reason: "examined", farewell: nil)
+      case .held(let why):
+        finding = .good(topic, "\(destination) takes us, and \(why)")
+        link.close(reason: "examined", farewell: nil)
       case .down(let closure):
         if finding == nil {
           finding =

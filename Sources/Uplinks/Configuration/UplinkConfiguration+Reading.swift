@@ -85,15 +85,17 @@ extension UplinkConfiguration {
     _ reader: inout MappingReader, own: (any MessageFormat)?, _ diagnostics: inout Diagnostics
   ) -> (any MessageFormat)? {
     guard let node = reader.optional("format") else { return own ?? Formats.all.first }
+    if let own, node.scalar?.text == own.name { return own }
     if let own {
       diagnostics.error(
         "format", "what goes there has a form of its own, that of `\(own.name)`", at: node.span, help: "delete `format`"
       )
       return nil
     }
-    if let word = node.scalar?.text, Formats.later.contains(word) {
+    if node.scalar?.text == SparkplugMessages().name {
       diagnostics.error(
-        "later-version", "the format `\(word)` comes with a later version", at: node.span, help: "use `json`")
+        "format", "Sparkplug goes over MQTT, and needs to know its group", at: node.span,
+        help: "add `sparkplug: { group: fleet }` to `mqtt`, for example")
       return nil
     }
     return node.choice("`format`", of: Formats.all.map { ($0.name, $0) }, diagnostics: &diagnostics)

@@ -7,7 +7,8 @@ extension UplinkConfiguration {
     .object(
       Transports.all.map { .init($0.name, .object($0.keys), "The way to the server") } + [
         .init(
-          "format", .choice(Formats.all.map { $0.name }), standard: Formats.all.first.map { "`\($0.name)`" },
+          "format", .choice(Formats.all.map { $0.name } + [SparkplugMessages().name]),
+          standard: Formats.all.first.map { "`\($0.name)`" },
           "How records are written"),
         .init(
           "send", .list(.choice(Record.Kind.allCases.map(\.name))), standard: "all kinds",

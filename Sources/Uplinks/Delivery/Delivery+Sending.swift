@@ -165,7 +165,9 @@ extension Delivery {
       }
     }
     guard let route else { return nil }
-    return (OutgoingMessage(id: nextMessageID, route: route, seqs: seqs), taken)
+    var message = OutgoingMessage(id: nextMessageID, route: route, seqs: seqs)
+    if case .record(let record) = route { message.isLate = record.identity.seq <= lateThrough }
+    return (message, taken)
   }
 
   private mutating func noteRepeat(_ seq: UInt64, in lane: Lane) {

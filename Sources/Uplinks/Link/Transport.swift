@@ -15,6 +15,8 @@ public protocol Transport: Sendable {
   var ownFormat: (any MessageFormat)? { get }
   /// The same way to the same server, on which commands may come as the permission says. Without it no transport takes any.
   func taking(_ commands: CommandPermission) -> any Transport
+  /// Takes what records may speak of: before the first connection, and whenever a reload has changed it.
+  func learn(_ inventory: UplinkInventory)
   /// Begins a connection for messages of a format and returns at once. `sink` is called from any thread, and must not block.
   func open(for format: any MessageFormat, _ sink: @escaping @Sendable (LinkEvent) -> Void) -> any Link
 }
@@ -22,6 +24,7 @@ public protocol Transport: Sendable {
 extension Transport {
   public var ownFormat: (any MessageFormat)? { nil }
   public func taking(_ commands: CommandPermission) -> any Transport { self }
+  public func learn(_ inventory: UplinkInventory) {}
 }
 
 /// One connection, or the attempt at one. Never used again after `down`.
@@ -46,6 +49,8 @@ extension Link {
 public enum LinkEvent: Sendable, Hashable {
   /// The server has accepted us. `detail` is for the log.
   case up(LinkCapabilities, detail: String)
+  /// It has accepted us, but nothing may go before something else is so, as the text says: "waits for the primary host scada".
+  case held(String)
   /// It has the message; `unheard`: it had nobody to pass it to.
   case acknowledged(UInt64, unheard: Bool)
   case refused(UInt64, Refusal)

@@ -29,21 +29,30 @@ final class MQTTLink: Link {
     var messages: [Publish] = []
     /// No more than commands that were taken.
     var responses: [Response] = []
+    /// What the Sparkplug session makes of them.
+    var records: [OutgoingMessage] = []
     var status: [UInt8]?
     var ending: Ending?
   }
 
   let options: MQTTOptions
+  let edge: SparkplugEdge?
   let sink: @Sendable (LinkEvent) -> Void
   let wakeUp = WakeUp()
   private let outbox = Mutex(Outbox())
 
-  init(options: MQTTOptions, sink: @escaping @Sendable (LinkEvent) -> Void) {
+  init(options: MQTTOptions, edge: SparkplugEdge? = nil, sink: @escaping @Sendable (LinkEvent) -> Void) {
     self.options = options
+    self.edge = edge
     self.sink = sink
   }
 
   func send(_ message: OutgoingMessage, payload: [UInt8]) {
+    if edge != nil {
+      outbox.withLock { $0.records.append(message) }
+      wakeUp.signal()
+      return
+    }
     var topic = options.topics.topic(for: message.route)
     var payload = payload
     var isDeflated = false
@@ -81,6 +90,7 @@ final class MQTTLink: Link {
     outbox.withLock { box in
       let taken = box
       box.messages = []
+      box.records = []
       box.status = nil
       box.responses = []
       return taken

@@ -11,6 +11,12 @@ extension MQTTLoop {
     mosquitto_publish_v5_callback_set(handle) { _, user, id, code, properties in
       MQTTLoop.of(user)?.answered(id, code, properties)
     }
+    mosquitto_message_v5_callback_set(handle) { _, user, message, _ in
+      if let message { MQTTLoop.of(user)?.received(message.pointee) }
+    }
+    mosquitto_subscribe_v5_callback_set(handle) { _, user, id, count, codes, _ in
+      if count > 0, let codes { MQTTLoop.of(user)?.subscribed(id, codes[0]) }
+    }
     mosquitto_disconnect_v5_callback_set(handle) { _, user, code, _ in
       MQTTLoop.of(user)?.hungUp(code)
     }
@@ -44,10 +50,13 @@ extension MQTTLoop {
       detail += " over \(connection.version)"
       link.sink(.secured(TLSStatus(certificateEnds: tls?.certificate?.notAfter, connection: connection)))
     }
-    link.sink(.up(LinkCapabilities(messagesInFlight: max(1, most), maximumPayload: payload), detail: detail))
+    let capabilities = LinkCapabilities(messagesInFlight: max(1, most), maximumPayload: payload)
+    guard sparkplug == nil else { return openSparkplug(capabilities, detail: detail) }
+    link.sink(.up(capabilities, detail: detail))
   }
 
   private func answered(_ id: Int32, _ code: Int32, _ properties: OpaquePointer?) {
+    if let question = questions.removeValue(forKey: id) { return answered(question: question, code, properties) }
     guard let message = messages.removeValue(forKey: id) else {
       if statusIDs.remove(id) != nil, code >= 0x80 {
         link.sink(.notice("status refused: \(MQTTReason.text(code))"))
@@ -60,12 +69,16 @@ extension MQTTLoop {
       link.sink(.acknowledged(message, unheard: code == Int32(MQTT_RC_NO_MATCHING_SUBSCRIBERS.rawValue)))
       return
     }
+    link.sink(.refused(message, Self.refusal(code, properties)))
+  }
+
+  static func refusal(_ code: Int32, _ properties: OpaquePointer?) -> Refusal {
     var detail: UnsafeMutablePointer<CChar>?
     if let properties {
       mosquitto_property_read_string(properties, Int32(MQTT_PROP_REASON_STRING.rawValue), &detail, false)
     }
     defer { free(detail) }
-    link.sink(.refused(message, MQTTReason.refusal(puback: code, detail: detail.map { String(cString: $0) })))
+    return MQTTReason.refusal(puback: code, detail: detail.map { String(cString: $0) })
   }
 
   private func hungUp(_ code: Int32) {

@@ -38,6 +38,14 @@ final class MQTTLoop {
   var statusIDs: Set<Int32> = []
   /// Answers to commands that the broker hasn't taken yet.
   var responseIDs: Set<Int32> = []
+  /// Where it speaks as an edge node of Sparkplug: what it says, and the numbers of its questions and topics by libmosquitto's message ids.
+  var sparkplug: SparkplugSession?
+  var questions: [Int32: UInt64] = [:]
+  var subscriptions: [Int32: String] = [:]
+  /// How this connection ends by our own will.
+  var leaving: Closure?
+  /// What the session wanted to say and couldn't.
+  var sparkplugFailure: Closure?
 
   private var isEnding = false
 
@@ -114,8 +122,15 @@ final class MQTTLoop {
       mosquitto_int_option(handle, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0)
       mosquitto_void_option(handle, MOSQ_OPT_SSL_CTX, tls.opaque)
     }
-    let will = Array(#"{"online":false}"#.utf8)
-    mosquitto_will_set(handle, options.topics.status, Int32(will.count), will, 1, true)
+    if let edge = link.edge {
+      let session = SparkplugSession(edge.options, deathNumber: edge.withNode { $0.connect() })
+      let will = session.will
+      mosquitto_will_set(handle, will.topic, Int32(will.payload.count), will.payload, 1, false)
+      sparkplug = session
+    } else {
+      let will = Array(#"{"online":false}"#.utf8)
+      mosquitto_will_set(handle, options.topics.status, Int32(will.count), will, 1, true)
+    }
     setCallbacks()
     setCommandCallbacks()
   }
@@ -166,9 +181,17 @@ final class MQTTLoop {
       }
       if let ending = box.ending, !isEnding {
         guard isUp, let farewell = ending.farewell else { return .ended(.local(ending.reason)) }
+        if sparkplug == nil {
+          publishStatus(farewell)
+          leaving = .local(ending.reason)
+        } else if let failure = endSparkplug(ending.reason) {
+          return .ended(failure)
+        }
+      }
+      if isUp, !isEnding, let failure = advanceSparkplug() { return .ended(failure) }
+      if leaving != nil, !isEnding {
         isEnding = true
         farewellBy = Self.seconds() + Self.farewellSeconds
-        publishStatus(farewell)
         _ = mosquitto_disconnect(handle)
       }
       let descriptor = mosquitto_socket(handle)
@@ -204,9 +227,10 @@ final class MQTTLoop {
     return .garbage("what answers at \(destination) does not speak MQTT\(said)")
   }
 
-  private var destination: String { "\(link.options.host):\(link.options.port)" }
+  var destination: String { "\(link.options.host):\(link.options.port)" }
 
   private func ended(code: Int32, number: Int32) -> Outcome {
+    if let leaving { return .ended(leaving) }
     if let ending = link.ending { return .ended(.local(ending.reason)) }
     if isVersionUnknown { return .wrongVersion(connack ?? .peer("the broker does not speak this version of MQTT")) }
     if let connack { return .ended(connack) }
@@ -243,6 +267,8 @@ final class MQTTLoop {
   }
 
   private func send(_ box: MQTTLink.Outbox) -> Closure? {
+    // The births say how the node is.
+    if sparkplug != nil { return sendSparkplug(box.records) }
     if let status = box.status { publishStatus(status) }
     publish(box.responses)
     for message in box.messages {

@@ -22,6 +22,7 @@ extension MQTTReader {
         "topics", .object(topics),
         "Where each kind of record goes: templates with `{gateway}`, `{label.NAME}`, `{type}` and, where the record has them, `{device}`, `{metric}`"
       ),
+      .init("sparkplug", .object(SparkplugOptions.keys), "Makes the gateway an edge node of Sparkplug B 3.0"),
     ]
   }
 

@@ -37,7 +37,16 @@ enum MQTTReader: TransportReader {
           help: "write `url: mqtts://\(place.host)`, with the port where the broker expects TLS")
       }
     }
-    let topics = readTopics(reader.optional("topics"), context: context, &diagnostics)
+    let topicsEntry = reader.entry("topics")
+    let topics = readTopics(
+      topicsEntry.flatMap { $0.value.isNull ? nil : $0.value }, context: context, &diagnostics)
+    let sparkplugNode = reader.optional("sparkplug")
+    let sparkplug = sparkplugNode.flatMap { SparkplugOptions.read($0, context: context, &diagnostics) }
+    if sparkplugNode != nil, let topicsEntry, !topicsEntry.value.isNull {
+      diagnostics.error(
+        "topic", "the topics of Sparkplug are its own", at: topicsEntry.key.span,
+        help: "delete `topics`, or `sparkplug`")
+    }
     reader.explain(
       ["host", "hostname", "port"], "host and port stand in the address: `url: mqtts://broker.example.com:8883`",
       insteadOf: "url")
@@ -51,12 +60,13 @@ enum MQTTReader: TransportReader {
       diagnostics.error(
         "missing-key", "a password goes with a user name", at: passwordEntry.key.span, help: "add `username: …`")
     }
-    guard let place, let topics else { return nil }
+    guard let place, let topics, sparkplugNode == nil || sparkplug != nil else { return nil }
     var options = MQTTOptions(
       host: place.host, port: place.port, clientID: clientID ?? "waypost-\(context.gateway)-\(uplink)", topics: topics)
     options.username = username
     options.password = password
     options.deflatesBatches = deflate
+    options.sparkplug = sparkplug
     if place.isSecure { options.tls = tls ?? TLSOptions() }
     if let versions { options.versions = versions }
     return MQTTTransport(options)

@@ -22,6 +22,8 @@ public struct MQTTOptions: Sendable, Hashable {
   public var commands: MQTTCommands?
   /// Batches go as raw DEFLATE (RFC 1951) on the batch topic with `/z` behind it.
   public var deflatesBatches = false
+  /// `nil`: records go as they are, on `topics`.
+  public var sparkplug: SparkplugOptions?
 }
 
 /// MQTT over libmosquitto.
@@ -33,11 +35,17 @@ public struct MQTTOptions: Sendable, Hashable {
 /// for a host that is gone and its own non-blocking one tries the first address only.
 public struct MQTTTransport: Transport {
   public let options: MQTTOptions
+  /// Where it speaks as an edge node of Sparkplug.
+  private let edge: SparkplugEdge?
 
-  public init(_ options: MQTTOptions) { self.options = options }
+  public init(_ options: MQTTOptions) {
+    self.options = options
+    edge = options.sparkplug.map(SparkplugEdge.init)
+  }
 
   public var destination: String { "\(options.tls == nil ? "mqtt" : "mqtts")://\(options.host):\(options.port)" }
   public var singly: RecordKinds { options.topics.singly }
+  public var ownFormat: (any MessageFormat)? { edge == nil ? nil : SparkplugMessages() }
   public var credentials: [Secret] { [options.password].compactMap { $0 } + (options.tls?.credentials ?? []) }
 
   public func taking(_ commands: CommandPermission) -> any Transport {
@@ -45,9 +53,10 @@ public struct MQTTTransport: Transport {
     options.commands = commands == .none ? nil : options.topics.commands
     return MQTTTransport(options)
   }
+  public func learn(_ inventory: UplinkInventory) { edge?.learn(inventory) }
 
   public func open(for format: any MessageFormat, _ sink: @escaping @Sendable (LinkEvent) -> Void) -> any Link {
-    let link = MQTTLink(options: options, sink: sink)
+    let link = MQTTLink(options: options, edge: edge, sink: sink)
     link.start()
     return link
   }

@@ -86,6 +86,10 @@ struct UplinkLoop {
       }
       uplink.logger.notice("uplink connected", metadata: ["protocol": "\(detail)"])
       await uplink.source.linkChanged(uplink.name, isUp: true)
+    case .held(let why):
+      delivery.hold()
+      uplink.shared.withLock { $0.lastError = why }
+      uplink.logger.notice("uplink held", metadata: ["reason": "\(why)"])
     case .acknowledged(let id, let unheard):
       await perform(delivery.acknowledged(id, unheard: unheard))
     case .refused(let id, let refusal):

@@ -19,11 +19,7 @@ struct SocketIODialect: WebSocketDialect {
   private var hasToldForeign = false
 
   // Without acknowledgements.
-  private var barrier: UInt64 = 0
-  /// What is sent and not behind a Ping that is out, oldest first.
-  private var unguarded: [UInt64] = []
-  /// What the Ping that is out stands behind.
-  private var guarded: [UInt64] = []
+  private var barrier = DeliveryBarrier()
   /// The first byte of our Pings' payload.
   private static let pingMark: UInt8 = 1
 
@@ -100,7 +96,7 @@ struct SocketIODialect: WebSocketDialect {
       book.sent(message)
       return [.text(packet("2", Array(String(message.id).utf8) + head + payload + [UInt8(ascii: "]")]))]
     case .none:
-      unguarded.append(message.id)
+      barrier.sent(message.id)
       return [.text(packet("2", head + payload + [UInt8(ascii: "]")]))] + ping()
     }
   }
@@ -115,18 +111,15 @@ struct SocketIODialect: WebSocketDialect {
   }
 
   private mutating func ping() -> [DialectAction] {
-    guard guarded.isEmpty, !unguarded.isEmpty else { return [] }
-    swap(&guarded, &unguarded)
-    barrier += 1
-    return [.ping([Self.pingMark] + Array(String(barrier).utf8))]
+    barrier.question().map { [.ping(Self.payload($0))] } ?? []
   }
 
   mutating func ponged(_ payload: [UInt8], now: BootTime) -> [DialectAction] {
-    guard !guarded.isEmpty, payload == [Self.pingMark] + Array(String(barrier).utf8) else { return [] }
-    let through = guarded
-    guarded = []
-    return through.map { .event(.acknowledged($0, unheard: false)) } + ping()
+    guard payload == Self.payload(barrier.number) else { return [] }
+    return barrier.answered(barrier.number).map { .event(.acknowledged($0, unheard: false)) } + ping()
   }
+
+  private static func payload(_ number: UInt64) -> [UInt8] { [pingMark] + Array(String(number).utf8) }
 
   var deadline: BootTime? { strays.deadline }
 
