@@ -113,7 +113,9 @@ let package = Package(
     // Recorded drives, one of them with the truth beside it, and what must be told of them.
     .target(name: "Drives", dependencies: ["Model", "Geo"], path: "Tests/Drives", swiftSettings: settings),
     tests(of: "Rules", ["Model", "Geo", "CEL", "Config", "Chance", "Drives"], cases: ["Cases", "Mistakes"]),
-    tests(of: "Journal", ["CSQLite"]),
+    // Tells what is written, synced, renamed and deleted, for tests of what a power cut leaves.
+    .target(name: "CDiskTrace", path: "Tests/CDiskTrace"),
+    tests(of: "Journal", ["CDiskTrace", "CSQLite"]),
     tests(of: "Inputs", cases: ["Modbus/Peers/pymodbus_server.py", "Profiles/profile_server.py", "Serial/Cases"]),
     // Authorities, certificates and TLS servers for tests.
     .target(name: "Certificates", path: "Tests/Certificates", swiftSettings: settings),

@@ -27,21 +27,15 @@ extension Journal {
   private static func start(
     _ path: String, _ options: Options, _ now: JournalClock, _ recovery: RecoveryReport?
   ) throws(JournalError) -> Journal {
-    let isNew = Repair.makePrivate(path)
+    try NewFile.make(path, options)
+    let (database, known, sums) = try load(path: path, options: options)
     do throws(JournalError) {
-      let (database, known, sums) = try load(path: path, options: options)
-      do throws(JournalError) {
-        let memory = try begin(known, in: database, options: options, now: now)
-        Ballast(path, options).lay()
-        return Journal(
-          path: path, options: options, database: database, memory: memory, sums: sums, recovery: recovery)
-      } catch {
-        database.close()
-        throw error
-      }
+      let memory = try begin(known, in: database, options: options, now: now)
+      Ballast(path, options).lay()
+      return Journal(
+        path: path, options: options, database: database, memory: memory, sums: sums, recovery: recovery)
     } catch {
-      // Not left behind: the next start would take it for a journal that was emptied.
-      if isNew, BrokenFile.size(of: path) == 0 { unlink(path) }
+      database.close()
       throw error
     }
   }
