@@ -145,7 +145,8 @@ let package = Package(
     // Real processes: `waypost` itself, gpsd, mosquitto. The executable is a dependency so that it is built first.
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["waypost", "Model", "Geo", "Config", "CMosquitto", "Drives"], swiftSettings: settings),
+      dependencies: ["waypost", "Model", "Geo", "Config", "CMosquitto", "Drives", "Certificates"],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -223,6 +223,8 @@ extension Pipeline {
   private func tell(_ told: SystemObservation, bootTime: Int64) {
     feed(.system(told), bootTime: bootTime)
     guard case .clock(let utcAtZero) = told else { return }
+    // First: whoever sees that the clock is trusted judges by it.
+    clocks.trusted(utcAtZero + (clock.time(at: 0) - .zero))
     clockTrusted.withLock { $0 = true }
     logger.info("clock trusted", metadata: ["utc": "\(utcAtZero + (clock.last - .zero))"])
     do {

@@ -6,9 +6,22 @@ extension Journal {
   /// Opens the journal, or makes it.
   ///
   /// A file that is damaged is set aside and a new journal begun; `recovery` says so. Everything else that is wrong is thrown: a
-  /// directory, no permission, another program's database, a newer version, another process that has it open.
+  /// directory, no permission, another program's database, a newer version, another process that has it open, a disk without room even
+  /// after the journal has let its ballast go (which is retryable).
   public static func open(
     path: String, options: Options, now: JournalClock
+  ) throws(JournalError) -> Journal {
+    do throws(JournalError) {
+      return try openOnce(path, options, now)
+    } catch {
+      // Others have filled the disk while the gateway was off.
+      guard error.code == .full, Ballast(path, options).drop() else { throw error }
+      return try openOnce(path, options, now)
+    }
+  }
+
+  private static func openOnce(
+    _ path: String, _ options: Options, _ now: JournalClock
   ) throws(JournalError) -> Journal {
     if let oddity = BrokenFile.isOddity(path) {
       throw JournalError(.cannotOpen, "journal.path names \(oddity); give it a file", place: path)
@@ -30,7 +43,7 @@ extension Journal {
     try NewFile.make(path, options)
     let (database, known, sums) = try load(path: path, options: options)
     do throws(JournalError) {
-      let memory = try begin(known, in: database, options: options, now: now)
+      let memory = try beginWithinTheLog(known, in: database, options: options, now: now)
       Ballast(path, options).lay()
       return Journal(
         path: path, options: options, database: database, memory: memory, sums: sums, recovery: recovery)
@@ -67,6 +80,19 @@ extension Journal {
     } catch {
       database.close()
       throw error
+    }
+  }
+
+  /// Where the disk has no room for a longer log, what is in it goes into the file, and the log begins anew in the room that it has.
+  private static func beginWithinTheLog(
+    _ known: Memory?, in database: Database, options: Options, now: JournalClock
+  ) throws(JournalError) -> Memory {
+    do throws(JournalError) {
+      return try begin(known, in: database, options: options, now: now)
+    } catch {
+      guard error.code == .full else { throw error }
+      try database.run("PRAGMA wal_checkpoint(RESTART)", step: "empty the log")
+      return try begin(known, in: database, options: options, now: now)
     }
   }
 

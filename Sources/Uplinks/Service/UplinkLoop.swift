@@ -24,8 +24,8 @@ struct UplinkLoop {
   private var readAgainAt: BootTime?
   private var stopBy: BootTime?
   private var isSayingFarewell = false
-  /// The last attempt failed for a certificate's time, and the clock could not be trusted.
-  private var isWaitingForClock = false
+  /// The last attempt failed for a certificate's time; it is the clock's fault perhaps.
+  private var clockWait: ClockWait?
 
   init(_ uplink: Uplink, cursors: LaneCursors) {
     self.uplink = uplink
@@ -39,10 +39,7 @@ struct UplinkLoop {
     await refreshHead()
     await perform(delivery.start(now: .now()))
     while true {
-      if isWaitingForClock, uplink.isClockTrusted() {
-        isWaitingForClock = false
-        delivery.retry(now: .now())
-      }
+      retryIfClockWasSet()
       let now = BootTime.now()
       await perform(delivery.advance(to: now))
       await pump()
@@ -133,7 +130,9 @@ struct UplinkLoop {
       status.lastError = closure.text
       return status.tls?.failure
     }
-    isWaitingForClock = failure?.dependsOnClock == true && !uplink.isClockTrusted()
+    clockWait =
+      failure?.dependsOnClock == true
+      ? ClockWait(offset: TrustedTime.offset, wasTrusted: uplink.isClockTrusted()) : nil
     var metadata: Logger.Metadata = ["reason": "\(closure.text)"]
     if case .waiting(let until) = delivery.state { metadata["retry_in_seconds"] = "\((until - now).seconds)" }
     if hadLink {
@@ -142,6 +141,16 @@ struct UplinkLoop {
     } else if !wasUp {
       uplink.logger.warning("uplink can't connect", metadata: metadata)
     }
+  }
+
+  /// What failed by a wrong clock is tried at once when that is set, however long it was to wait.
+  private mutating func retryIfClockWasSet() {
+    guard let wait = clockWait, case .waiting = delivery.state,
+      wait.isOver(offset: TrustedTime.offset, isTrusted: uplink.isClockTrusted())
+    else { return }
+    clockWait = nil
+    uplink.logger.notice("the clock was set: the server's certificate is looked at again")
+    delivery.retry(now: .now())
   }
 
   private mutating func perform(_ actions: [DeliveryAction]) async {
@@ -232,7 +241,7 @@ struct UplinkLoop {
   /// - Parameter now: of the last `advance`: what fell due since then must not be slept through.
   private func deadline(after now: BootTime) -> BootTime? {
     let isServing = delivery.isUp && !isSayingFarewell
-    let clockDue = isWaitingForClock ? BootTime.now() + Self.clockEvery : nil
+    let clockDue = clockWait == nil ? nil : BootTime.now() + Self.clockEvery
     return [delivery.nextDeadline(after: now), isServing ? statusDue : nil, readAgainAt, stopBy, clockDue]
       .compactMap { $0 }.min()
   }

@@ -6,6 +6,8 @@ final class Bench: @unchecked Sendable {
   private let lock = NSLock()
   private var teardowns: [() -> Void] = []
   private var failed = false
+  /// The wall clock that processes see from now on in place of the machine's: gpsd, the gateway, its commands, whatever is started.
+  var clock: WallClock?
 
   private init() throws {
     let pattern = String(repeating: "X", count: 6)

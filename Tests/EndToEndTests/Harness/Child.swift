@@ -48,6 +48,7 @@ final class Child: @unchecked Sendable {
       &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     var merged = ProcessInfo.processInfo.environment
     merged["NOTIFY_SOCKET"] = nil
+    merged.merge(bench.clock?.environment ?? [:]) { $1 }
     for (key, value) in environment { merged[key] = value }
     let argv = ([program] + arguments).map { strdup($0) } + [nil]
     let envp = merged.map { strdup("\($0.key)=\($0.value)") } + [nil]
