@@ -32,6 +32,12 @@ final class Bench: @unchecked Sendable {
     }
   }
 
+  /// The directory stays, and is named.
+  func keep() {
+    lock.withLock { failed = true }
+    print("files kept in \(directory)")
+  }
+
   func atEnd(_ body: @escaping () -> Void) { lock.withLock { teardowns.append(body) } }
 
   private func tearDown() {
@@ -55,6 +61,9 @@ enum Environment {
 
   /// True in `make verify`: the long forms of the tests.
   static var soak: Bool { self["WAYPOST_SOAK"] == "1" }
+
+  /// How long the oracle goes on with one round after the other, seconds; `nil`: not at all.
+  static var oracleSeconds: Double? { self["WAYPOST_ORACLE_SECONDS"].flatMap { Double($0) } }
 
   /// The recorded data, or `nil` where it isn't there.
   static var data: String? {
