@@ -38,15 +38,20 @@ struct Refusals: Sendable {
   private(set) var alone: [Int: Int] = [:]
   /// Everything that was in a message which was refused; its order is disturbed.
   private(set) var touched: Set<Int> = []
+  private var fixes: [Int: Int64] = [:]
 
-  /// A message with these numbers was refused.
-  mutating func add(_ seqs: [Int]) {
-    touched.formUnion(seqs)
-    if seqs.count == 1 { alone[seqs[0], default: 0] += 1 }
+  /// A message of these records was refused.
+  mutating func add(_ records: [ReceivedRecord]) {
+    touched.formUnion(records.map(\.identity.seq))
+    guard records.count == 1, let record = records.first else { return }
+    alone[record.identity.seq, default: 0] += 1
+    fixes[record.identity.seq] = record.fixTime
   }
 
   /// Numbers refused as often as makes a dead letter.
   var deadly: Set<Int> { Set(alone.filter { $0.value >= 3 }.keys) }
+  /// The times of fixes among them, milliseconds since 1970.
+  var deadlyFixes: Set<Int64> { Set(deadly.compactMap { fixes[$0] }) }
 }
 
 extension ReceivedRecord {

@@ -132,9 +132,9 @@ final class ScriptReceiver: Receiver, @unchecked Sendable {
       throw Failure("no entry of a receiver's log: \(String(decoding: line.prefix(200), as: UTF8.self))")
     }
     let refused = Set(list.compactMap { $0.number.map { Int($0) } })
-    for seq in refused { self.refused.add([seq]) }
     if let batch = try ReceivedBatch(message, after: records.count) { told.append(batch) }
     let found = try ReceivedRecord.records(in: message, time: .now)
+    for record in found where refused.contains(record.identity.seq) { self.refused.add([record]) }
     records += found.filter { !refused.contains($0.identity.seq) }
   }
 }

@@ -54,7 +54,8 @@ struct Verdict {
     var violations = judge.identityViolations + judge.orderViolations(order, except: refusals.touched)
     violations += judge.proofViolations(try road.receiver.batches)
     let fixes = road.feed.fixes.map { Judge.Fix($0) }
-    violations += judge.fixViolations(given: fixes, outages: road.outages, otherDevices: ["yesterday"])
+    violations += judge.fixViolations(
+      given: fixes, outages: road.outages, otherDevices: ["yesterday"], refused: refusals.deadlyFixes)
     var tally = road.tally
     if let types = road.receiver.types {
       violations += try judge.replayViolations(predicted: predicted, ofTypes: types, skipping: before)
