@@ -84,7 +84,7 @@ final class MQTTMeddler: Meddler, @unchecked Sendable {
     guard let records = try? ReceivedRecord.records(in: [message]), records.contains(where: \.isPoison) else {
       return nil
     }
-    refused.add(records)
+    refused.add(records.map(\.identity.seq))
     // 0x99: payload format invalid.
     return [0x40, 3] + id + [0x99]
   }

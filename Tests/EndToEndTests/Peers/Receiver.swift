@@ -10,6 +10,8 @@ protocol Receiver: AnyObject {
   func destination(port: Int) -> String
   /// Whether its answers are about single records that it has, so that it may die at any moment; else they only say that it has read them.
   var answersForRecords: Bool { get }
+  /// Whether records say if they are late as the delivery sees it; Sparkplug's `is_historical` also says it of others.
+  var tellsLate: Bool { get }
   /// Types of records that come to it; `nil`: all.
   var types: Set<String>? { get }
   /// Whether `received` has the gateway's own bytes; else a library has read them and written them anew.
@@ -38,20 +40,15 @@ struct Refusals: Sendable {
   private(set) var alone: [Int: Int] = [:]
   /// Everything that was in a message which was refused; its order is disturbed.
   private(set) var touched: Set<Int> = []
-  private var fixes: [Int: Int64] = [:]
 
-  /// A message of these records was refused.
-  mutating func add(_ records: [ReceivedRecord]) {
-    touched.formUnion(records.map(\.identity.seq))
-    guard records.count == 1, let record = records.first else { return }
-    alone[record.identity.seq, default: 0] += 1
-    fixes[record.identity.seq] = record.fixTime
+  /// A message with these numbers was refused.
+  mutating func add(_ seqs: [Int]) {
+    touched.formUnion(seqs)
+    if seqs.count == 1 { alone[seqs[0], default: 0] += 1 }
   }
 
   /// Numbers refused as often as makes a dead letter.
   var deadly: Set<Int> { Set(alone.filter { $0.value >= 3 }.keys) }
-  /// The times of fixes among them, milliseconds since 1970.
-  var deadlyFixes: Set<Int64> { Set(deadly.compactMap { fixes[$0] }) }
 }
 
 extension ReceivedRecord {

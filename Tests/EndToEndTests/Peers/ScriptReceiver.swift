@@ -37,6 +37,7 @@ final class ScriptReceiver: Receiver, @unchecked Sendable {
 
   var meddler: (any Meddler)? { nil }
   var answersForRecords: Bool { way != .socketIOUnacknowledged }
+  var tellsLate: Bool { true }
   var isVerbatim: Bool { way == .waypost }
   var types: Set<String>? { nil }
 
@@ -134,7 +135,7 @@ final class ScriptReceiver: Receiver, @unchecked Sendable {
     let refused = Set(list.compactMap { $0.number.map { Int($0) } })
     if let batch = try ReceivedBatch(message, after: records.count) { told.append(batch) }
     let found = try ReceivedRecord.records(in: message, time: .now)
-    for record in found where refused.contains(record.identity.seq) { self.refused.add([record]) }
+    for seq in refused { self.refused.add([seq]) }
     records += found.filter { !refused.contains($0.identity.seq) }
   }
 }
