@@ -72,7 +72,8 @@ async def geofence_event(sid, data):
 
 @server.on("*", namespace="/vehicles")
 async def anything_else(event, sid, data):
-    store(data)
+    if event != "response":  # To a command of ours, if we gave any.
+        store(data)
 
 
 @server.on("disconnect", namespace="/vehicles")

@@ -107,14 +107,14 @@ public enum AsyncAPIDocument {
         sent: [Message(name: "status", schema: "status", summary: "How the gateway is")], operation: retained),
       Channel(
         name: "commands", address: "waypost/{gateway}/command/{name}", server: "broker",
-        what: "What a server asks for. Retained ones are refused",
+        what: "What a server asks for, where the uplink's `commands` allow it. Retained ones are refused",
         parameters: [gateway, ("name", "The command's name")],
-        received: [Message(name: "command", schema: "command", summary: "Something to do")], operation: qos),
+        received: [Message(name: "command", schema: "request", summary: "Something to do")], operation: qos),
       Channel(
         name: "responses", address: "waypost/{gateway}/response/{id}", server: "broker",
-        what: "What became of a command; or on the MQTT 5 response topic with the correlation data",
+        what: "What came of a command; or on the MQTT 5 response topic with the correlation data",
         parameters: [gateway, ("id", "The command's id")],
-        sent: [Message(name: "response", schema: "response", summary: "What became of it")], operation: qos),
+        sent: [Message(name: "response", schema: "response", summary: "What came of it")], operation: qos),
     ]
   }
 
@@ -131,7 +131,7 @@ public enum AsyncAPIDocument {
           Message(name: "batch", schema: "batch", summary: "Records, in order; to be answered"),
           Message(name: "record", schema: "message", summary: "A record, alone; to be answered"),
           Message(name: "pong", schema: "pong", summary: "The answer to a ping"),
-          Message(name: "response", schema: "response", summary: "What became of a command"),
+          Message(name: "response", schema: "response", summary: "What came of a command"),
         ],
         received: [
           Message(name: "ack", schema: "ack", summary: "These are stored"),
@@ -146,7 +146,11 @@ public enum AsyncAPIDocument {
           Message(
             name: type, schema: type == "position" ? "flat_position" : type,
             summary: "The argument of the event `\(type)`")
-        }, bindings: upgrade),
+        } + [
+          Message(
+            name: "response", schema: "response", summary: "What came of a command that asked for no acknowledgement")
+        ],
+        received: [Message(name: "command", schema: "request", summary: "Something to do")], bindings: upgrade),
     ]
   }
 

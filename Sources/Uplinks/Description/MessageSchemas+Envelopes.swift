@@ -51,8 +51,6 @@ extension MessageSchemas {
   /// What `waypost.v1` and commands say besides.
   static var answers: [(name: String, schema: WireSchema)] {
     let range = WireSchema.list("First and last", .reference("seq"), count: 2...2)
-    let id = WireSchema.Member(
-      "id", .token("The server's name for it; the same id isn't done twice", limit: CommandID.mostText))
     return [
       (
         "ack",
@@ -79,24 +77,54 @@ extension MessageSchemas {
       ),
       ("ping", .object("Are you there?", [.init("type", .constant("ping"))])),
       ("pong", .object("I am", [.init("type", .constant("pong"))])),
+    ] + commands
+  }
+
+  private static func id(_ what: String, orNull: Bool = false) -> WireSchema {
+    .token(what, pattern: #"^[!$-*,-.0-\[\]-~]{1,\#(CommandID.mostText)}$"#, orNull: orNull)
+  }
+
+  /// Commands and what came of them.
+  private static var commands: [(name: String, schema: WireSchema)] {
+    let name = WireSchema.text("Of the command", pattern: "^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}$")
+    let arguments = WireSchema.Member(
+      "args",
+      .table(
+        "What it is about", .reference("argument"), names: "^[a-z_][a-z0-9_]{0,63}$",
+        limit: CommandReading.mostArguments),
+      required: false)
+    let called = "The server's name for it: the same command with the same id isn't done twice"
+    return [
+      (
+        "argument",
+        .oneOf("A number, `true` or `false`, or text", ["plain_argument", "text_argument"])
+      ),
+      ("plain_argument", .plain("A number, `true` or `false`")),
+      ("text_argument", .text("Text", limit: CommandReading.mostText)),
       (
         "command",
         .object(
-          "The server asks for something",
-          [
-            .init("type", .constant("command")), id,
-            .init("name", .text("Of the command", limit: Names.mostText)),
-            .init("args", .table("What it is about", .scalar("As the command wants it")), required: false),
-          ])
+          "The server asks for something, by WebSocket",
+          [.init("type", .constant("command")), .init("id", id(called)), .init("name", name), arguments])
+      ),
+      (
+        "request",
+        .object(
+          "The server asks for something, where topic or event say that it is a command: with MQTT 5's correlation data `id` may be left out, and the topic names it",
+          [.init("id", id(called), required: false), .init("name", name, required: false), arguments])
       ),
       (
         "response",
         .object(
-          "What became of a command",
+          "What came of a command",
           [
-            .init("type", .constant("response")), id, .init("ok", .flag("Whether it was done")),
-            .init("error", .text("Why not"), required: false),
-            .init("result", .anything("What came of it"), required: false),
+            .init("type", .constant("response")),
+            .init("id", id("As the command had it; null where it had none that could be read", orNull: true)),
+            .init("ok", .flag("Whether it was done")),
+            .init("error", .text("Why not, and what to do about it"), required: false),
+            .init(
+              "commands", .list("What there is, where the command named nothing of it", name), required: false),
+            .init("result", .anything("What came of it, as wire.md has it for each command"), required: false),
           ])
       ),
     ]

@@ -14,13 +14,15 @@ indirect enum WireSchema: Sendable {
   case flag(String, always: Bool? = nil)
   /// A number, text or truth value.
   case scalar(String)
-  /// Text or a whole number.
-  case token(String, limit: Int)
+  /// A number or truth value.
+  case plain(String)
+  /// Text of that form, or a whole number; or null, where it is not known.
+  case token(String, pattern: String, orNull: Bool)
   case list(String, WireSchema, count: ClosedRange<Int>? = nil)
   /// With these members and no others.
   case object(String, [Member], rule: JSONText? = nil)
-  /// With members of any name.
-  case table(String, WireSchema)
+  /// With members of any name that fits.
+  case table(String, WireSchema, names: String? = nil, limit: Int? = nil)
   /// A named schema, held to more.
   case narrowed(String, JSONText)
   case reference(String)
@@ -62,9 +64,14 @@ indirect enum WireSchema: Sendable {
     case .flag(let what, let always):
       Self.described(what, always.map { [("const", .boolean($0))] } ?? [("type", .string("boolean"))])
     case .scalar(let what): Self.described(what, [("type", .list(["number", "boolean", "string"]))])
-    case .token(let what, let limit):
+    case .plain(let what): Self.described(what, [("type", .list(["number", "boolean"]))])
+    case .token(let what, let pattern, let orNull):
       Self.described(
-        what, [("type", .list(["string", "integer"])), ("maxLength", .number(limit)), ("minimum", .number(0))])
+        what,
+        [
+          ("type", .list(["string", "integer"] + (orNull ? ["null"] : []))), ("pattern", .string(pattern)),
+          ("minimum", .number(0)),
+        ])
     case .list(let what, let items, let count):
       Self.described(
         what,
@@ -72,8 +79,12 @@ indirect enum WireSchema: Sendable {
           + (count.map { [("minItems", .number($0.lowerBound)), ("maxItems", .number($0.upperBound))] } ?? []))
     case .object(let what, let members, let rule):
       Self.object(what, members, rule: rule, prefix)
-    case .table(let what, let values):
-      Self.described(what, [("type", .string("object")), ("additionalProperties", values.json(prefix))])
+    case .table(let what, let values, let names, let limit):
+      Self.described(
+        what,
+        [("type", .string("object")), ("additionalProperties", values.json(prefix))]
+          + (names.map { [("propertyNames", .object([("pattern", .string($0))]))] } ?? [])
+          + (limit.map { [("maxProperties", .number($0))] } ?? []))
     case .narrowed(let name, let rule): .object([("allOf", .array([Self.reference(name).json(prefix), rule]))])
     case .reference(let name): .object([("$ref", .string(prefix + name))])
     case .oneOf(let what, let names):

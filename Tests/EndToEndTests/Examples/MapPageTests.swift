@@ -114,5 +114,21 @@ extension EndToEnd {
           "\(browser.child.tail)")
       }
     }
+
+    @Test func itsBrokerListensForGatewaysAndBrowsers() throws {
+      try Bench.with { bench in
+        let (gateways, browsers) = (try Socket.freePort(), try Socket.freePort())
+        let text = try String(contentsOfFile: ExampleProgram.path("map/mosquitto.conf"), encoding: .utf8)
+          .replacingOccurrences(of: "listener 1883", with: "listener \(gateways)")
+          .replacingOccurrences(of: "listener 9001", with: "listener \(browsers)")
+        try bench.write(text, to: "mosquitto.conf")
+        let child = try Child(
+          try #require(Environment.program("mosquitto")), ["-c", bench.path("mosquitto.conf")], name: "mosquitto",
+          in: bench)
+        try Wait.until("both listeners; \(child.tail)", within: 20, every: 50) {
+          Socket.answers(port: gateways) && Socket.answers(port: browsers)
+        }
+      }
+    }
   }
 }

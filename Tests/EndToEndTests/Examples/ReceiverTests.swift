@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 extension EndToEnd {
@@ -8,7 +9,8 @@ extension EndToEnd {
   @Suite(
     .serialized,
     .enabled(
-      if: Environment.have("gpsd", "mosquitto", "sqlite3") && ExampleProgram.has("websockets", "paho.mqtt"),
+      if: Environment.have("gpsd", "mosquitto", "mosquitto_pub", "sqlite3")
+        && ExampleProgram.has("websockets", "paho.mqtt"),
       "apt-get install gpsd mosquitto sqlite3 python3-websockets python3-paho-mqtt"))
   struct ReceiverTests {
     /// What SQLite says; before the receiver has made its table, nothing.
@@ -148,6 +150,56 @@ extension EndToEnd {
         }
         try grow()
         try compare(rig, database)
+      }
+    }
+
+    /// What the guide says of the broker holds for the configuration that it shows: no limit of 1000, and a restart forgets nothing.
+    @Test func theBrokerKeepsWhatWaitsForTheReceiver() throws {
+      try Bench.with { bench in
+        let port = try Socket.freePort()
+        let text = try String(contentsOfFile: ExampleProgram.path("receiver-mqtt/mosquitto.conf"), encoding: .utf8)
+          .replacingOccurrences(of: "listener 1883", with: "listener \(port)")
+          .replacingOccurrences(of: "persistence_location /tmp/", with: "persistence_location \(bench.path("broker"))/")
+        try bench.write(text, to: "mosquitto.conf")
+        let folder = bench.path("broker")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        // As root it becomes somebody else.
+        chmod(folder, 0o777)
+        let program = try #require(Environment.program("mosquitto"))
+        func broker(_ name: String) throws -> Child {
+          let child = try Child(program, ["-c", bench.path("mosquitto.conf")], name: name, in: bench)
+          try Wait.until("the broker; \(child.tail)", within: 20) { Socket.answers(port: port) }
+          return child
+        }
+        let first = try broker("first")
+        let database = bench.path("records.db")
+        let receiver = try ExampleProgram(
+          "receiver-mqtt/receiver.py", [database, "127.0.0.1", "\(port)"], name: "receiver", in: bench)
+        try receiver.wait(for: "connected: ")
+        func publish(_ numbers: ClosedRange<Int>) throws {
+          let lines = numbers.map { #"{"type":"device","gateway":"g","journal":"abcdef","seq":\#($0)}"# }
+          try bench.write(lines.joined(separator: "\n") + "\n", to: "lines")
+          let publisher = try #require(Environment.program("mosquitto_pub"))
+          let result = try bench.run(
+            "/bin/sh",
+            [
+              "-c", "exec \"$0\" -p \"$1\" -q 1 -t waypost/g/device -l < \"$2\"", publisher, "\(port)",
+              bench.path("lines"),
+            ],
+            name: "publish")
+          #expect(result.exit == .code(0), "\(result.errors)")
+        }
+        try publish(1...1)
+        try Wait.until("the subscription", within: 20, every: 50) { try stored(database, in: bench).count == 1 }
+        try receiver.kill()
+        try publish(2...3000)
+        first.signal(SIGTERM)
+        #expect(try first.wait(within: 20) == .code(0))
+        _ = try broker("second")
+        try receiver.start()
+        try Wait.until("what waited; \(receiver.child.tail)", within: 120, every: 200) {
+          try stored(database, in: bench).count == 3000
+        }
       }
     }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """A waypost.v1 server that writes down each message as it came, a line of JSON {"text": …}, and answers it: listener.py PORT
 
-It asks once whether the gateway is there, gives it a command that there is not, and refuses the first record that it hears of once.
+It asks once whether the gateway is there, gives it a command and one that there is not, and refuses the first record that it hears of once.
 """
 import asyncio
 import json
@@ -13,6 +13,7 @@ import websockets
 async def gateway(socket):
     await socket.send('{"type":"ping"}')
     await socket.send('{"type":"command","id":"c-1","name":"sing","args":{"verses":2}}')
+    await socket.send('{"type":"command","id":2,"name":"status"}')
     refused = False
     try:
         async for text in socket:

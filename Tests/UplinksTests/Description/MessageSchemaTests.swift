@@ -108,14 +108,35 @@ import Testing
     ("command", #"{"type":"command","id":7,"name":"resend"}"#, true),
     ("command", #"{"type":"command","name":"resend"}"#, false),
     ("command", #"{"type":"command","id":{},"name":"resend"}"#, false),
+    ("command", #"{"type":"command","id":"a/b","name":"resend"}"#, false),
+    ("command", ##"{"type":"command","id":"a#b","name":"resend"}"##, false),
+    ("command", #"{"type":"command","id":"a\\b","name":"resend"}"#, false),
+    ("command", #"{"type":"command","id":"a b","name":"resend"}"#, false),
+    ("command", #"{"type":"command","id":"a+b","name":"resend"}"#, false),
+    ("command", #"{"type":"command","id":"!$.0[]~\u0041","name":"resend"}"#, true),
+    ("command", #"{"type":"command","id":"c","name":"res end"}"#, false),
+    ("command", #"{"type":"command","id":"c","name":"x","args":{"A":1}}"#, false),
+    ("command", #"{"type":"command","id":"c","name":"x","args":{"a":[1]}}"#, false),
+    ("command", #"{"type":"command","id":"c","name":"x","args":{"a":"b","c":true,"d":1.5}}"#, true),
   ]) func whatAServerMaySayIsWhatIsTaken(schema: String, text: String, isTaken: Bool) throws {
     #expect((try verdicts([(schema, text)]) == ["ok"]) == isTaken)
     let isRefused =
       switch ServerMessage.parse(Array(text.utf8)) {
       case .foreign, .command(.refused): true
-      default: false
+      case .ack, .nack, .ping, .command(.command): false
       }
     #expect(isRefused != isTaken)
+  }
+
+  @Test func answersToCommandsAreAsDescribed() throws {
+    let id = CommandID(text: "c-1")
+    try expectValid(
+      [
+        CommandAnswer(result: Array(#"{"records":3}"#.utf8)).message(id: id),
+        CommandAnswer().message(id: CommandID(number: 7)),
+        CommandAnswer(error: "no such thing", known: ["status", "resend"]).message(id: id),
+        CommandAnswer(error: "no id").message(id: nil),
+      ].map { ("response", String(decoding: $0, as: UTF8.self)) })
   }
 
   /// The judge can say no: each of these is a message with one thing wrong.
