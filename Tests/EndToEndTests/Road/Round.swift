@@ -61,9 +61,12 @@ struct Round {
     let before = try road.start()
     let began = Instant.now
     var isLeftOut: Set<Int> = []
+    // What takes longer than it should puts off all that follows, so that nothing lasts shorter than it should.
+    var delay = 0.0
     for happening in schedule.happenings {
       let fault = schedule.entries[happening.index].fault
-      Wait.pass(happening.at - (Instant.now - began))
+      let early = happening.at + delay - (Instant.now - began)
+      if early > 0 { Wait.pass(early) } else { delay -= early }
       if happening.isEnd {
         if !isLeftOut.contains(happening.index) { try fault.end(on: road) }
       } else if fault.isPossible(on: road) {
@@ -74,7 +77,7 @@ struct Round {
         road.tally["left out: \(type(of: fault).name)"] += 1
       }
     }
-    Wait.pass(seconds - (Instant.now - began))
+    Wait.pass(seconds + delay - (Instant.now - began))
     // Always the last one: a new process connects at once, so that nobody waits for a back-off.
     try road.killGateway()
     try road.startGateway()

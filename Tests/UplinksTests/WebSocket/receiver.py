@@ -149,6 +149,7 @@ async def misbehave(socket, message, good, bad):
 async def handler(socket):
     global messages, connections
     connections += 1
+    mine = connections
     say(connected=connections, subprotocol=socket.subprotocol)
     if arguments.close:
         await socket.close(arguments.close, "so it is")
@@ -161,6 +162,9 @@ async def handler(socket):
             if message["type"] in ("pong", "response"):
                 say(answer=message)
                 continue
+            if arguments.log and mine != connections:
+                # The gateway has come anew: what is left of the connection before comes again in the new one, in its order.
+                return
             messages += 1
             seqs = [record["seq"] for record in records(message)]
             say(got=seqs, batch=message.get("batch"))
