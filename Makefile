@@ -78,7 +78,7 @@ docs: packages-docs ## Check the documentation: links, examples, manual, complet
 	@scripts/verify-docs .build/debug/waypost
 
 .PHONY: verify
-verify: verify-sanitizers verify-soak verify-oracle verify-damage verify-power verify-rules fuzz docs bench verify-apt verify-guest verify-roots ## What takes too long for every change; hours
+verify: verify-sanitizers verify-soak verify-oracle verify-damage verify-power verify-rules fuzz docs bench verify-apt verify-guest verify-cuts verify-roots ## What takes too long for every change; hours
 
 .PHONY: verify-sanitizers
 verify-sanitizers: packages-test ## The tests under the thread and address sanitizers
@@ -136,6 +136,11 @@ verify-apt: packages-apt verify-reproducible ## These packages from a signed rep
 verify-guest: packages-roots packages-guest ## Boot a Debian 12 guest and prove the package in it: sandbox, watchdog, reboot, power cuts (as root)
 	@scripts/build-deb bookworm
 	@scripts/verify-guest
+
+.PHONY: verify-cuts
+verify-cuts: packages-roots packages-guest ## Cut the guest's power CUTS (30) times at random moments while it records under load (as root)
+	@scripts/build-deb bookworm
+	@CUTS=$(or $(CUTS),30) scripts/verify-cuts
 
 .PHONY: verify-roots
 verify-roots: packages-roots ## `make test` and `make demo` in fresh Debian roots (as root)

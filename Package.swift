@@ -94,8 +94,8 @@ let package = Package(
     .executableTarget(
       name: "waypost-bench",
       dependencies: [
-        "Model", "Threads", "Geo", "CEL", "Config", "Rules", "Journal", "Inputs", "Uplinks", "Gateway", "CAllocations",
-        log,
+        "Model", "Threads", "Geo", "CEL", "Config", "Rules", "Journal", "Inputs", "Uplinks", "Gateway", "CSQLite",
+        "CAllocations", log,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -146,7 +146,7 @@ let package = Package(
     // Real processes: `waypost` itself, gpsd, mosquitto. The executable is a dependency so that it is built first.
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["waypost", "Model", "Geo", "Config", "CMosquitto", "Drives", "Certificates"],
+      dependencies: ["waypost", "Model", "Journal", "Geo", "Config", "CMosquitto", "Drives", "Certificates"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

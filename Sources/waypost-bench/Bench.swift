@@ -7,7 +7,8 @@ struct Bench: AsyncParsableCommand {
     commandName: "waypost-bench",
     abstract: "Measures Waypost; each subcommand prints `name value unit` lines, or JSON.",
     subcommands: [
-      JournalBench.self, LatencyBench.self, DrainBench.self, ConditionsBench.self, ReductionBench.self, ZonesBench.self,
+      JournalBench.self, AppendBench.self, FlashBench.self, LatencyBench.self, DrainBench.self, ConditionsBench.self,
+      ReductionBench.self, ZonesBench.self,
       ReloadBench.self, ModbusBench.self,
     ])
 }

@@ -29,7 +29,7 @@ struct JournalBench: ParsableCommand {
     var generator = SplitMix(state: 1)
     var total = 0
     for second in 1...seconds {
-      append(second, to: &records, &generator)
+      append(second, to: &records, &generator, readings: readings)
       guard second % flush == 0 else { continue }
       total += records.count
       let state = [StateRow(kind: "engine", name: "", value: Array(repeating: UInt8(second & 0xff), count: 40))]
@@ -48,13 +48,13 @@ struct JournalBench: ParsableCommand {
     report("records", Double(total), "records")
   }
 
-  private func clock(_ second: Int) -> JournalClock {
+  func clock(_ second: Int) -> JournalClock {
     JournalClock(
       bootTime: Int64(second) * 1_000_000_000, wallTime: Timestamp(seconds: 1_800_000_000 + Double(second)),
       isWallTrusted: true)
   }
 
-  private func append(_ second: Int, to records: inout [Record], _ generator: inout SplitMix) {
+  func append(_ second: Int, to records: inout [Record], _ generator: inout SplitMix, readings: Int) {
     let time = EngineTime.seconds(Double(second))
     let timestamp = Timestamp(seconds: 1_800_000_000 + Double(second))
     let position = Position(

@@ -24,10 +24,12 @@ def until(what, deadline, condition, every=0.5):
 
 
 class Machine:
-    """One virtual machine with disks of its own over the cached one. Turned on and off like a box; its disks stay."""
+    """One virtual machine with disks of its own over the cached one. Turned on and off like a box; its disks stay.
 
-    def __init__(self, image, folder, payload):
-        self.image, self.folder, self.payload = image, folder, payload
+    `bare`: without systemd; see bare.sh."""
+
+    def __init__(self, image, folder, payload, bare=False):
+        self.image, self.folder, self.payload, self.bare = image, folder, payload, bare
         self.process = self.socket = None
         self.number = 0
         self.console = os.path.join(folder, "console.log")
@@ -35,7 +37,12 @@ class Machine:
         subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", "-b", f"{image}/disk.img", "-F", "raw", root], check=True)
         subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", journal, "1G"], check=True)
 
-    def turn_on(self):
+    @staticmethod
+    def make_payload(folder, image):
+        """A disk with a folder's files, which the guest takes as /payload."""
+        subprocess.run(["mke2fs", "-q", "-t", "ext4", "-L", "payload", "-d", folder, image, "96M"], check=True, stdout=subprocess.DEVNULL)
+
+    def turn_on(self, wait=True):
         path, control = f"{self.folder}/agent.socket", f"{self.folder}/monitor.socket"
         for old in (path, control):
             if os.path.exists(old):
@@ -48,12 +55,13 @@ class Machine:
                       "-device", f"virtio-blk-pci,drive={name},serial={name}"]
         with open(self.console, "ab") as console:
             self.process = subprocess.Popen(
-                ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-machine", "q35", "-cpu", "max", "-smp", "2", "-m", "1024",
+                ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-machine", "q35", "-cpu", "max", "-smp", "1" if self.bare else "2", "-m", "1024",
                  "-display", "none", "-nodefaults", "-no-reboot", "-serial", "stdio", "-serial", "null",
                  "-chardev", f"socket,id=monitor,path={control},server=on,wait=off", "-mon", "chardev=monitor",
                  "-device", "qemu-xhci",
                  "-kernel", f"{self.image}/vmlinuz", "-initrd", f"{self.image}/initrd.img",
-                 "-append", "root=/dev/vda rw console=ttyS0 systemd.show_status=no loglevel=6 tsc=unstable panic=-1",
+                 "-append", "root=/dev/vda rw console=ttyS0 systemd.show_status=no loglevel=6 tsc=unstable panic=-1"
+                 + (" init=/sbin/bare" if self.bare else ""),
                  *disks,
                  "-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,romfile=",
                  "-device", "virtio-rng-pci",
@@ -64,7 +72,8 @@ class Machine:
         self.socket = socket.socket(socket.AF_UNIX)
         until("QEMU to listen", 30, lambda: self.socket.connect_ex(path) == 0)
         self.pending = b""
-        self.wait_for_boot()
+        if wait:
+            self.wait_for_boot()
 
     def _ended(self):
         if self.process.poll() is not None:
@@ -80,6 +89,8 @@ class Machine:
             except Failure:
                 return False
         until("the guest to boot", 600, booted)
+        if self.bare:
+            return
         self.run("systemctl is-system-running --wait", timeout=300)
 
     def monitor(self, command):
