@@ -90,5 +90,8 @@ struct Watchdog: Service {
     } onGracefulShutdown: {
       manager.stopping()
     }
+    // This service is the first to end. What was accepted by now is on disk before anything else may take its time: a reload under way, a
+    // device whose answer is waited for, a server that is slow to acknowledge. The power may go in a second.
+    await pipeline.flushNow()
   }
 }

@@ -77,7 +77,18 @@ enum BrokenFile {
     return stat(path, &status) == 0 ? Int64(status.st_size) : 0
   }
 
-  /// True for anything that is no regular file: renaming a directory or a device would help nobody.
+  /// An empty folder, as container tools make one where a file is missing: nobody's, and in the way.
+  static func isEmptyFolder(_ path: String) -> Bool {
+    guard let directory = opendir(path) else { return false }
+    defer { closedir(directory) }
+    while let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      if name != ".", name != ".." { return false }
+    }
+    return true
+  }
+
+  /// What it is, where it is no regular file: moving somebody's folder or a device away would help nobody.
   static func isOddity(_ path: String) -> String? {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }

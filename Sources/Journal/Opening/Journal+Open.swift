@@ -5,9 +5,10 @@ public import Model
 extension Journal {
   /// Opens the journal, or makes it.
   ///
-  /// A file that is damaged is set aside and a new journal begun; `recovery` says so. Everything else that is wrong is thrown: a
-  /// directory, no permission, another program's database, a newer version, another process that has it open, a disk without room even
-  /// after the journal has let its ballast go (which is retryable).
+  /// A file that is damaged, or another user's in a folder of ours, is set aside and a new journal begun with what can be salvaged;
+  /// `recovery` says so. Everything else that is wrong is thrown: a folder with something in it, no permission for the folder that the
+  /// journal is in, another program's database, a newer version, another process that has it open, a disk without room even after the
+  /// journal has let its ballast go (which is retryable).
   public static func open(
     path: String, options: Options, now: JournalClock
   ) throws(JournalError) -> Journal {
@@ -23,16 +24,27 @@ extension Journal {
   private static func openOnce(
     _ path: String, _ options: Options, _ now: JournalClock
   ) throws(JournalError) -> Journal {
+    var recovery: RecoveryReport?
     if let oddity = BrokenFile.isOddity(path) {
-      throw JournalError(.cannotOpen, "journal.path names \(oddity); give it a file", place: path)
+      guard BrokenFile.isEmptyFolder(path) else {
+        throw JournalError(.cannotOpen, "journal.path names \(oddity); give it a file", place: path)
+      }
+      recovery = try BrokenFile.setAside(path, because: "an empty folder was in the journal's place")
     }
-    var recovery = try Repair.finish(path, options)
+    if let repaired = try Repair.finish(path, options) { recovery = repaired }
     if let cause = Repair.visibleDamage(path) { recovery = try Repair.run(path, because: cause, options) }
     do throws(JournalError) {
       return try start(path, options, now, recovery)
     } catch {
-      guard error.code == .damaged else { throw error }
-      recovery = try Repair.run(path, because: error.cause ?? error.message, options)
+      switch error.code {
+      case .damaged: recovery = try Repair.run(path, because: error.cause ?? error.message, options)
+      case .cannotOpen, .readOnly:
+        // Others' files in a folder of ours: they can be moved, and what may be read of them is salvaged. A gateway that waits for a visit
+        // loses more.
+        guard let cause = Obstacle.ofFiles(path) else { throw error }
+        if !Repair.makeWritable(path) { recovery = try Repair.run(path, because: cause, options) }
+      default: throw error
+      }
     }
     return try start(path, options, now, recovery)
   }

@@ -16,6 +16,19 @@ enum Obstacle {
     return refusal(path, status, user)
   }
 
+  /// What is wrong with the journal's files alone, in a folder where this process may write: someone else's, or closed to everyone.
+  static func ofFiles(_ path: String, user: uid_t = geteuid()) -> String? {
+    let folder = BrokenFile.split(path).folder
+    var status = stat()
+    guard stat(folder, &status) == 0, access(folder, W_OK | X_OK) == 0, refusal(folder, status, user) == nil else {
+      return nil
+    }
+    for file in [path, path + "-wal"] where stat(file, &status) == 0 && status.st_mode & S_IFMT == S_IFREG {
+      if let what = refusal(file, status, user) { return what }
+    }
+    return nil
+  }
+
   private static func refusal(_ path: String, _ status: stat, _ user: uid_t) -> String? {
     guard user != 0 else { return nil }
     let mode = String(status.st_mode & 0o7777, radix: 8)

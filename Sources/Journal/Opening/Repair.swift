@@ -115,6 +115,12 @@ enum Repair {
     for suffix in BrokenFile.suffixes { unlink(target + suffix) }
   }
 
+  /// Opens our own files to ourselves again, where only their mode is in the way. False where that isn't ours to do.
+  static func makeWritable(_ path: String) -> Bool {
+    let files = [path, path + "-wal"].filter(BrokenFile.exists)
+    return files.allSatisfy { chmod($0, 0o600) == 0 }
+  }
+
   /// Positions are nobody else's business: made with mode 0600, which SQLite's log inherits. If it can't be made, opening will say why.
   @discardableResult
   static func makePrivate(_ path: String) -> Bool {

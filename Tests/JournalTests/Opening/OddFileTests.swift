@@ -78,8 +78,16 @@ import Testing
     #expect(next.journalID != id)
   }
 
-  @Test func aDirectoryIsRefusedWithItsName() throws {
+  @Test func anEmptyFolderInItsPlaceIsSetAside() throws {
     try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: false)
+    let journal = try folder.open()
+    #expect(journal.recovery?.reason.contains("an empty folder") == true)
+    #expect(journal.recovery?.setAside == [folder.path + ".broken-1"])
+    #expect(try journal.commit(.at(1, [.reading(1)])) == 1...1)
+  }
+
+  @Test func aFolderWithSomethingInItIsRefusedWithItsName() throws {
+    try FileManager.default.createDirectory(atPath: folder.path + "/photos", withIntermediateDirectories: true)
     let error = error { _ = try folder.open() }
     #expect(error?.code == .cannotOpen)
     #expect(error?.description.contains("a directory") == true)
