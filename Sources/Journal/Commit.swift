@@ -13,6 +13,8 @@ public struct Commit: Sendable {
   public var observations: [Observation]
   /// Cursors that moved. They are joined with what the journal has: a cursor never goes back.
   public var cursors: [(uplink: String, cursors: LaneCursors)]
+  /// Requeued dead letters that servers have taken.
+  public var redelivered: [(uplink: String, letters: Set<RecordIdentity>)]
   /// Actions that were decided, or that went on.
   public var actions: [ActionChange]
   /// Records that are to be sent once more; taken out of the cursors after `cursors` were joined to them.
@@ -25,7 +27,8 @@ public struct Commit: Sendable {
   public init(
     time: EngineTime, clock: JournalClock, records: [Record] = [], state: [StateRow] = [],
     observations: [Observation] = [], cursors: [(uplink: String, cursors: LaneCursors)] = [],
-    actions: [ActionChange] = [], reopenings: [Reopening] = [], notes: [StateRow] = [], segment: RecordingHeader? = nil
+    redelivered: [(uplink: String, letters: Set<RecordIdentity>)] = [], actions: [ActionChange] = [],
+    reopenings: [Reopening] = [], notes: [StateRow] = [], segment: RecordingHeader? = nil
   ) {
     self.time = time
     self.clock = clock
@@ -33,6 +36,7 @@ public struct Commit: Sendable {
     self.state = state
     self.observations = observations
     self.cursors = cursors
+    self.redelivered = redelivered
     self.actions = actions
     self.reopenings = reopenings
     self.notes = notes

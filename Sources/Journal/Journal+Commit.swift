@@ -38,7 +38,8 @@ extension Journal {
       || !commit.reopenings.isEmpty || !commit.notes.isEmpty || commit.cursors.contains(where: moves)
       || (isRecording && (!commit.observations.isEmpty || commit.segment != nil)) || memory.pendingMapping != nil
       || !memory.damaged.isEmpty
-      || !memory.deadLetters.waiting.isEmpty
+      || !memory.deadLetters.waiting.isEmpty || !memory.deadLetters.returning.isEmpty || !commit.redelivered.isEmpty
+      || !memory.givingUp.isEmpty
       || commit.time >= memory.head.time + .minutes(1) || memory.head.isStopUnknown
   }
 

@@ -47,7 +47,7 @@ extension Journal {
   }
 
   /// From the cache, or unpacked; `nil` when it is damaged.
-  private func decoded(_ header: Block.Header, in table: BlockTable) throws(JournalError) -> DecodedBlock? {
+  func decoded(_ header: Block.Header, in table: BlockTable) throws(JournalError) -> DecodedBlock? {
     let boot = memory.boot(header.boot)
     if let cached = cache.block(header, utcAtZero: boot?.utcAtZero) { return cached }
     guard !memory.damaged.contains(header.first) else { return nil }

@@ -32,6 +32,9 @@ extension Journal {
       known.pendingMapping = memory.pendingMapping
       known.damaged = memory.damaged
       known.deadLetters.waiting = memory.deadLetters.waiting
+      known.deadLetters.returning = memory.deadLetters.returning
+      known.revision = memory.revision
+      known.givingUp = memory.givingUp
       memory = known
       sums = rows
       database = fresh

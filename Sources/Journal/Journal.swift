@@ -12,7 +12,8 @@ public import Model
 //              (c0…c3), the unpacked length, and a CRC-32 over all of that. Layout of the content: RecordPacking.swift.
 //   state      the rule engine's rows by (kind, name), and the journal's own: (".journal","head") where it stands, (".journal",
 //              "identity") engine and machine id, (".journal","dead letters") their counts, (".journal","runs") a copy of runs and
-//              boots, (".journal","thinning") how far thinning has come, (".cursor", UPLINK) cursors. Its own rows end in a CRC-32.
+//              boots, (".journal","thinning") how far thinning has come, (".cursor", UPLINK) cursors, (".again", UPLINK) what is to be sent
+//              to it once more. Its own rows end in a CRC-32.
 //   runs       journal ids; boots: boot id, engine time at the boot's start, and UTC at engine time 0 once that is known. With CRC-32.
 //   actions    decided effects on the world.
 //   dead_letters  records that an uplink's server refused for good, each with all that is needed to understand it.
@@ -74,7 +75,15 @@ public final class Journal {
   /// The number of the last committed record; 0 before the first.
   public var lastSequence: UInt64 { memory.head.lastSequence }
 
-  public var head: JournalHead { JournalHead(journal: journalID, lastSequence: lastSequence) }
+  public var head: JournalHead {
+    JournalHead(journal: journalID, lastSequence: lastSequence, revision: memory.revision)
+  }
+
+  /// True when the configuration of this run names the uplink.
+  public func isConfigured(_ uplink: String) -> Bool { memory.uplinks[uplink]?.isConfigured ?? false }
+
+  /// Those that the configuration of this run names, by name.
+  public var configuredUplinks: [String] { memory.uplinkNames.filter { isConfigured($0) } }
 
   /// Engine time of the last commit.
   public var engineTime: EngineTime { memory.head.time }

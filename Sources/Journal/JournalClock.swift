@@ -22,9 +22,12 @@ public struct JournalHead: Hashable, Sendable {
   public var journal: String
   /// The number of the last committed record; 0 before the first.
   public var lastSequence: UInt64
+  /// Grows when something is to be sent once more, or was settled by others than the uplink itself: an uplink then asks what.
+  public var revision: UInt64
 
-  public init(journal: String, lastSequence: UInt64) {
+  public init(journal: String, lastSequence: UInt64, revision: UInt64 = 0) {
     self.journal = journal
     self.lastSequence = lastSequence
+    self.revision = revision
   }
 }

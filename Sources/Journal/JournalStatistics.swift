@@ -1,5 +1,5 @@
 import Deflate
-import Model
+public import Model
 
 /// What there is to tell of the journal, for `waypost status`.
 public struct JournalStatistics: Hashable, Sendable {
@@ -8,6 +8,10 @@ public struct JournalStatistics: Hashable, Sendable {
   /// The oldest number that is still covered; `nil` when nothing is kept.
   public var firstSequence: UInt64?
   public var lastSequence: UInt64
+  /// Engine time of the last commit.
+  public var time: EngineTime
+  /// When the oldest record that is kept was committed.
+  public var oldest: EngineTime?
   /// What the files take on disk, bytes.
   public var bytes: Int64
   /// What of it is in use; the rest is free for what comes.
@@ -31,6 +35,16 @@ public struct JournalStatistics: Hashable, Sendable {
   public struct Uplink: Hashable, Sendable {
     public var name: String
     public var isConfigured: Bool
+    /// Older records are given up for it; a removed one is forgotten after so long.
+    public var keep: Interval
+    /// When the configuration last named it, as far as is known.
+    public var seen: EngineTime
+    /// What it sends.
+    public var lanes: LaneSet
+    /// When the oldest record that may wait for it was committed.
+    public var oldestWaiting: EngineTime?
+    /// Requeued dead letters that wait to be sent again.
+    public var requeued: Int
     /// Records that wait, per lane.
     public var depth: LaneCounts
     public var cursors: LaneCursors
@@ -49,20 +63,49 @@ extension Journal {
     var uplinks: [JournalStatistics.Uplink] = []
     for name in memory.uplinkNames {
       guard let cursor = memory.uplinks[name] else { continue }
+      let depth = try counter.depth(of: cursor)
       uplinks.append(
         JournalStatistics.Uplink(
-          name: name, isConfigured: cursor.isConfigured, depth: try counter.depth(of: cursor), cursors: cursor.cursors))
+          name: name, isConfigured: cursor.isConfigured, keep: cursor.keep ?? UplinkCursor.graceTime, seen: cursor.seen,
+          lanes: cursor.lanes, oldestWaiting: try oldest(of: cursor, depth),
+          requeued: memory.redeliveries[name]?.letterCount ?? 0,
+          depth: depth, cursors: cursor.cursors))
     }
     return JournalStatistics(
       journalID: journalID, engineID: engineID,
       firstSequence: try BlockTable(database: database).first(after: 0)?.first,
-      lastSequence: head.lastSequence,
+      lastSequence: head.lastSequence, time: head.time,
+      oldest: try BlockTable(database: database).first(after: 0)?.time,
       bytes: BrokenFile.size(of: path) + BrokenFile.size(of: path + "-wal"),
       usedBytes: (pages - free) * Schema.pageSize, limit: options.limit,
       recording: JournalStatistics.Recording(
         isOn: head.recording.isOn, isFull: head.recording.stop == .limit, observations: head.recording.observations,
         bytes: head.recording.bytes),
       drops: head.drops, deadLetters: memory.deadLetters.counts, uplinks: uplinks)
+  }
+}
+
+extension Journal {
+  /// Blocks that are passed over in the search for the oldest record that waits; then the one that was reached counts.
+  private static let passLimit = 256
+
+  /// When the block behind the lowest mark of a lane in which something waits was committed.
+  private func oldest(of cursor: UplinkCursor, _ depth: LaneCounts) throws(JournalError) -> EngineTime? {
+    let table = BlockTable(database: try connection())
+    var oldest: EngineTime?
+    for lane in Lane.allCases where depth[lane] > 0 {
+      var header = try table.block(coveringOrAfter: cursor.cursors[lane].low + 1)
+      // Blocks of other lanes, and what was delivered out of turn.
+      var passed = 0
+      while passed < Self.passLimit, let current = header,
+        current.counts[lane] == 0 || cursor.cursors[lane].contains(current.range)
+      {
+        header = try table.first(after: current.first)
+        passed += 1
+      }
+      if let time = header?.time { oldest = min(oldest ?? time, time) }
+    }
+    return oldest
   }
 }
 

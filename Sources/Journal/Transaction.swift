@@ -16,6 +16,7 @@ struct Transaction {
   /// What the journal has to report of itself.
   var reports: [Record.Body] = []
   var changedUplinks: Set<String> = []
+  var changedRedeliveries: Set<String> = []
 
   var blocks: BlockTable { BlockTable(database: database) }
   var state: StateTable { StateTable(database: database) }
@@ -28,6 +29,7 @@ struct Transaction {
     try reopen(commit.reopenings)
     try giveUpDamaged()
     try giveUpForKeep()
+    try giveUpAsTold()
     try sweepHistory()
     try trimDeadLetters()
 
@@ -42,6 +44,8 @@ struct Transaction {
 
     for block in builder.blocks { try blocks.insert(block) }
     try keepDeadLetters()
+    try settle(commit.redelivered)
+    try buryAgain()
     memory.head.lastSequence = builder.lastSequence
     memory.head.totals = builder.totals
     try state.apply(commit.state)
@@ -49,6 +53,7 @@ struct Transaction {
     try ActionTable(database: database).apply(commit.actions, at: time)
     try save(recording)
     try saveCursors()
+    try saveRedeliveries()
     if memory.thinning != thinningBefore { try state.save(memory.thinning) }
     memory.head.stateSum = sums.total(after: commit.state)
     memory.head.cursorCount = UInt64(memory.uplinks.count)

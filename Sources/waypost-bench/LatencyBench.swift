@@ -73,4 +73,7 @@ private actor LiveSource: RecordSource {
   nonisolated func commits() -> AsyncStream<Void> { rings }
   func linkChanged(_ uplink: String, isUp: Bool) {}
   func deadLetter(_ uplink: String, _ identity: RecordIdentity, reason: String) {}
+  func redelivery(of uplink: String) -> Redelivery { Redelivery() }
+  func requeuedLetters(of uplink: String, after seq: UInt64, limit: Int) -> [StoredRecord] { [] }
+  func redelivered(_ uplink: String, _ letters: Set<RecordIdentity>) {}
 }

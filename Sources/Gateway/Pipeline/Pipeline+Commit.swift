@@ -15,17 +15,18 @@ extension Pipeline {
   func commit(at now: Int64) {
     guard failure == nil, starting == nil else { return }
     if let retryAt, now < retryAt { return }
-    guard !batch.isEmpty || !cursors.isEmpty || isTimeDue else { return }
+    guard !batch.isEmpty || !cursors.isEmpty || !redelivered.isEmpty || isTimeDue else { return }
     retryDeadLetters()
     #if PLANTED
       if PlantedBug.stateApart.isPlanted { batch.exchangeState(with: &stateToCome) }
     #endif
     let dirtyCursors = cursors.take(except: deadLetters.heldUplinks, at: now)
+    let done = redelivered.take()
     do {
       let written = try journal.commit(
         Commit(
           time: clock.last, clock: journalClock, records: batch.records, state: batch.state,
-          observations: batch.observations, cursors: dirtyCursors, actions: batch.actions,
+          observations: batch.observations, cursors: dirtyCursors, redelivered: done, actions: batch.actions,
           reopenings: batch.reopenings, notes: batch.notes, segment: batch.segment))
       tellEvents()
       if retryAt != nil { logger.notice("journal writable again") }
@@ -40,6 +41,7 @@ extension Pipeline {
     } catch {
       // The batch stays in memory; past its bound the inbox fills, and refuses and counts.
       cursors.giveBack(dirtyCursors, at: now)
+      redelivered.giveBack(done, at: now)
       guard error.isRetryable else { return fail(error) }
       if retryAt == nil {
         logger.error("commit failed, will be tried again", metadata: ["error": "\(error)"])

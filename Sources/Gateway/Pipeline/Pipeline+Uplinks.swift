@@ -7,7 +7,7 @@ import Uplinks
 
 extension Pipeline: RecordSource {
   func head() -> JournalHead {
-    JournalHead(journal: journal.journalID, lastSequence: journal.lastSequence)
+    journal.head
   }
 
   func read(_ query: Journal.Query) throws -> [StoredRecord] { try journal.read(query) }

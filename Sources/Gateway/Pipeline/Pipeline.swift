@@ -33,6 +33,7 @@ actor Pipeline {
   var trust: ClockTrust
   var batch = CommitBatch()
   var cursors = CursorBook()
+  var redelivered = RedeliveryBook()
   var deadLetters = DeadLetterDesk()
   var commands: CommandBook
   /// Who this gateway is, and what it runs.
@@ -183,7 +184,7 @@ extension Pipeline {
 
   private func isDue(at now: Int64) -> Bool {
     if let since = batch.since, now - since >= flush.nanoseconds { return true }
-    return cursors.isDue(at: now) || isTimeDue
+    return cursors.isDue(at: now) || redelivered.isDue(at: now) || isTimeDue
   }
 
   /// Engine time is kept once a minute, also when nothing happens.
@@ -246,6 +247,7 @@ extension Pipeline {
     if let deadline = engine.nextDeadline { due = min(due, clock.bootTime(at: deadline)) }
     if let since = batch.since { due = min(due, since + flush.nanoseconds) }
     if let deadline = cursors.deadline { due = min(due, deadline) }
+    if let deadline = redelivered.deadline { due = min(due, deadline) }
     if let retryAt { due = max(due, retryAt) }
     guard due < alarmAt else { return }
     alarm?.cancel()

@@ -4,10 +4,11 @@ import Model
 
 extension JournalStatistics {
   /// Writes the members of `journal` that the journal itself knows.
-  func write(to writer: inout JSONWriter) {
+  func write(to writer: inout JSONWriter, now: EngineTime) {
     writer.member("id", journalID)
     writer.member("first", Int(clamping: firstSequence ?? 0))
     writer.member("last", Int(clamping: lastSequence))
+    if let oldest { writer.member("oldest", seconds: max(.zero, now - oldest)) }
     writer.member("bytes", Int(clamping: bytes))
     writer.member("used_bytes", Int(clamping: usedBytes))
     writer.member("limit", Int(clamping: limit))

@@ -54,7 +54,7 @@ struct PipelineReport: Sendable {
     engine.write(to: &writer, position: positionDevice)
     writer.key("journal")
     writer.beginObject()
-    journal.write(to: &writer)
+    journal.write(to: &writer, now: engine.time)
     writer.member("waiting_for_commit", waiting)
     writer.member("refused", Int(clamping: refused))
     if unkeptDeadLetters > 0 { writer.member("dead_letters_not_kept_yet", unkeptDeadLetters) }

@@ -12,6 +12,8 @@ public enum DropCause: UInt8, Hashable, Sendable, CaseIterable {
   case size = 3
   /// Left out where what is left still tells the track or the course of a value, within a bound that the `gap` record states.
   case thinned = 4
+  /// The operator gave up what waited for an uplink.
+  case told = 5
 
   /// As it stands in the `gap` record.
   public var name: String {
@@ -21,6 +23,7 @@ public enum DropCause: UInt8, Hashable, Sendable, CaseIterable {
     case .repair: "repair"
     case .size: "size"
     case .thinned: "thinned"
+    case .told: "told"
     }
   }
 }

@@ -35,18 +35,44 @@ extension Transaction {
       guard let uplink = memory.uplinks[name] else { continue }
       let keep = uplink.keep ?? UplinkCursor.graceTime
       if !uplink.isConfigured, time - uplink.seen > keep {
-        memory.uplinks[name] = nil
-        changedUplinks.insert(name)
+        forget(name)
         continue
       }
-      guard uplink.keep != nil,
+      guard uplink.keep != nil, try isOverdue(uplink, keep),
         let newest = try blocks.last(before: EngineTime(nanoseconds: time.nanoseconds &- keep.nanoseconds))
       else { continue }
-      try giveUp(name, uplink, through: newest.last)
+      try giveUp(name, uplink, through: newest.last, .keep)
     }
   }
 
-  private mutating func giveUp(_ name: String, _ uplink: UplinkCursor, through last: UInt64) throws(JournalError) {
+  /// Whether something waits for it that is older than `keep` by a 64th of that. Without this margin each minute without a link would have
+  /// a gap record of its own.
+  private func isOverdue(_ uplink: UplinkCursor, _ keep: Interval) throws(JournalError) -> Bool {
+    let lows = Lane.allCases.filter { uplink.lanes.contains(LaneSet($0)) }.map { uplink.cursors[$0].low }
+    guard let low = lows.min(), let oldest = try blocks.block(coveringOrAfter: low + 1) else { return false }
+    return (time - oldest.time).nanoseconds > keep.nanoseconds + keep.nanoseconds / 64
+  }
+
+  /// Its cursor goes, and what it was to send once more; its dead letters stay.
+  mutating func forget(_ uplink: String) {
+    memory.uplinks[uplink] = nil
+    changedUplinks.insert(uplink)
+    guard memory.redeliveries.removeValue(forKey: uplink) != nil else { return }
+    changedRedeliveries.insert(uplink)
+  }
+
+  /// What waits for uplinks of which the operator said so.
+  mutating func giveUpAsTold() throws(JournalError) {
+    for name in memory.givingUp.sorted() {
+      guard let uplink = memory.uplinks[name] else { continue }
+      try giveUp(name, uplink, through: memory.head.lastSequence, .told)
+    }
+    memory.givingUp = []
+  }
+
+  private mutating func giveUp(
+    _ name: String, _ uplink: UplinkCursor, through last: UInt64, _ cause: DropCause
+  ) throws(JournalError) {
     var gone = GivenUp()
     var moved = uplink
     for lane in Lane.allCases where uplink.lanes.contains(LaneSet(lane)) && uplink.cursors[lane].low < last {
@@ -56,7 +82,8 @@ extension Transaction {
     guard moved != uplink else { return }
     memory.uplinks[name] = moved
     changedUplinks.insert(name)
-    report(gone, .keep)
+    memory.revision += 1
+    report(gone, cause)
   }
 
   /// What of the lane the uplink hasn't settled up to `last`. After months without a link that is a hundred thousand blocks: only

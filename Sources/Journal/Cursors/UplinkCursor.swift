@@ -21,11 +21,12 @@ struct UplinkCursor: Hashable {
 
   var packed: [UInt8] {
     var writer = PackedWriter()
-    writer.write(byte: 1)
+    writer.write(byte: 2)
     writer.write(byte: lanes.rawValue)
     writer.write(optional: keep) { $0.write($1.nanoseconds) }
     writer.write(seen.nanoseconds)
     writer.write(cursors)
+    writer.write(isConfigured)
     return writer.bytes
   }
 }
@@ -33,10 +34,13 @@ struct UplinkCursor: Hashable {
 extension UplinkCursor {
   init(packed: [UInt8]) throws(PackingError) {
     var reader = PackedReader(packed)
-    guard try reader.byte() == 1 else { throw .malformed(offset: 0) }
+    let version = try reader.byte()
+    guard (1...2).contains(version) else { throw .malformed(offset: 0) }
     lanes = LaneSet(rawValue: try reader.byte())
     keep = try reader.optional { reader throws(PackingError) in Interval(nanoseconds: try reader.signed()) }
     seen = EngineTime(nanoseconds: try reader.signed())
     cursors = try reader.laneCursors()
+    // Before version 2 nobody noted it; a removed uplink then stays a little longer.
+    isConfigured = version > 1 ? try reader.bool() : true
   }
 }

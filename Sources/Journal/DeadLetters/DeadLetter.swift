@@ -10,16 +10,29 @@ public struct DeadLetter: Hashable, Sendable {
   public var time: EngineTime
   /// `nil` when its bytes are damaged on disk.
   public var record: StoredRecord?
+  /// What it takes, packed.
+  public var bytes: Int
+  /// It was requeued, and waits to be sent again.
+  public var isRequeued: Bool
 
   /// The most Unicode scalars of a reason: it is the server's text.
   public static let reasonLimit = 200
 
-  public init(uplink: String, identity: RecordIdentity, reason: String, time: EngineTime, record: StoredRecord?) {
+  static func cut(_ reason: String) -> String {
+    String(String.UnicodeScalarView(reason.unicodeScalars.prefix(reasonLimit)))
+  }
+
+  public init(
+    uplink: String, identity: RecordIdentity, reason: String, time: EngineTime, record: StoredRecord?, bytes: Int = 0,
+    isRequeued: Bool = false
+  ) {
     self.uplink = uplink
     self.identity = identity
     self.reason = reason
     self.time = time
     self.record = record
+    self.bytes = bytes
+    self.isRequeued = isRequeued
   }
 }
 
@@ -42,6 +55,12 @@ public struct DeadLetterCounts: Hashable, Sendable {
 }
 
 extension DeadLetterCounts {
+  /// One that had so many bytes is gone.
+  mutating func forget(_ count: Int) {
+    kept -= min(kept, 1)
+    bytes -= min(bytes, PackedDeadLetter.cost(count))
+  }
+
   var packed: [UInt8] {
     var writer = PackedWriter()
     writer.write(byte: 1)

@@ -14,7 +14,13 @@ extension Journal {
   ) throws(JournalError) -> Bool {
     if memory.deadLetters.waiting.contains(where: { $0.isOf(uplink, identity) }) { return true }
     let database = try connection()
-    if try DeadLetterTable(database: database).contains(uplink, identity) { return true }
+    if let (row, _) = try DeadLetterTable(database: database).find(uplink, identity) {
+      // Requeued in vain: dead again, for what the server says now.
+      if redelivery(of: uplink).letters.contains(row) {
+        memory.deadLetters.returning.append((uplink, identity, DeadLetter.cut(reason)))
+      }
+      return true
+    }
     let table = BlockTable(database: database)
     guard identity.seq > 0, let header = try table.last(atOrBefore: identity.seq), header.last >= identity.seq,
       memory.journalID(header.run) == identity.journal, !memory.damaged.contains(header.first)
@@ -38,7 +44,26 @@ extension Journal {
   }
 
   /// The dead letters as of the last commit, the oldest first.
+  ///
+  /// - Parameters:
+  ///   - uplink: Only those of this one.
+  ///   - position: Where the page before ended, to go on; changes.
+  public func deadLetters(
+    uplink: String? = nil, after position: inout Int64, limit: Int
+  ) throws(JournalError) -> [DeadLetter] {
+    let page = try DeadLetterTable(database: try connection()).letters(
+      uplink: uplink, after: position, limit: limit, by: inflater)
+    position = page.last?.row ?? position
+    return page.map { row, letter in
+      var letter = letter
+      letter.isRequeued = memory.redeliveries[letter.uplink]?.letters.contains(row) ?? false
+      return letter
+    }
+  }
+
+  /// The first `limit` of them.
   public func deadLetters(limit: Int) throws(JournalError) -> [DeadLetter] {
-    try DeadLetterTable(database: try connection()).letters(limit: limit, by: inflater)
+    var position: Int64 = 0
+    return try deadLetters(after: &position, limit: limit)
   }
 }

@@ -27,7 +27,7 @@ struct PackedDeadLetter {
     packer.append(record, seq: identity.seq)
     self.init(
       uplink: uplink, identity: identity,
-      reason: String(String.UnicodeScalarView(reason.unicodeScalars.prefix(DeadLetter.reasonLimit))), boot: boot,
+      reason: DeadLetter.cut(reason), boot: boot,
       packed: PackedBytes(packer.bytes, by: deflater))
   }
 

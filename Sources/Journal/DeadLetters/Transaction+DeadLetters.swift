@@ -4,6 +4,8 @@ import Model
 struct DeadLetterBook {
   /// Copied, and to be written with the next commit.
   var waiting: [PackedDeadLetter] = []
+  /// Requeued and refused again; to be noted with the next commit.
+  var returning: [(uplink: String, identity: RecordIdentity, reason: String)] = []
   /// As of the last commit.
   var counts = DeadLetterCounts()
 
@@ -25,16 +27,15 @@ extension Transaction {
       counts.kept + UInt64(coming.count) > DeadLetterCounts.limit
         || counts.bytes + comingBytes > DeadLetterCounts.byteLimit(options)
     {
-      guard let bytes = try table.deleteOldest() else {
+      guard let (row, uplink, bytes) = try table.deleteOldest() else {
         // The counts were ahead of the table, which only damage can do.
         counts.kept = 0
         counts.bytes = 0
         break
       }
-      let cost = PackedDeadLetter.cost(bytes)
-      counts.kept -= 1
-      counts.bytes -= min(counts.bytes, cost)
+      counts.forget(bytes)
       counts.dropped += 1
+      forgetLetter(row, of: uplink)
     }
     try save(counts)
   }
@@ -54,7 +55,7 @@ extension Transaction {
     try save(counts)
   }
 
-  private mutating func save(_ counts: DeadLetterCounts) throws(JournalError) {
+  mutating func save(_ counts: DeadLetterCounts) throws(JournalError) {
     guard counts != memory.deadLetters.counts else { return }
     memory.deadLetters.counts = counts
     try state.save(counts)

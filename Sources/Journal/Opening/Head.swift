@@ -39,8 +39,13 @@ struct RecordingState: Hashable {
 }
 
 extension Head {
-  /// 1: without sum, cursors, and the counts of what was thinned.
-  private static let version: UInt8 = 2
+  /// 1: without sum, cursors, and the counts of what was thinned. 2: without those of what was given up as told.
+  private static let version: UInt8 = 3
+
+  /// The causes that a head of that version counts.
+  private static func causes(_ version: UInt8) -> [DropCause] {
+    DropCause.allCases.filter { (version > 1 || $0 != .thinned) && (version > 2 || $0 != .told) }
+  }
 
   var packed: [UInt8] {
     var writer = PackedWriter()
@@ -83,7 +88,7 @@ extension Head {
     isClosed = try reader.bool()
     isStopUnknown = try reader.bool()
     hasUndated = try reader.bool()
-    for cause in DropCause.allCases where version > 1 || cause != .thinned {
+    for cause in Self.causes(version) {
       for lane in Lane.allCases { drops[cause][lane] = try reader.unsigned() }
     }
     recording.isOn = try reader.bool()

@@ -142,7 +142,12 @@ extension Journal {
       }
     #endif
     memory.head.isClosed = false
-    for name in memory.uplinks.keys { memory.uplinks[name]?.isConfigured = false }
+    // Until the configuration of this run names them. One that it doesn't was removed by now at the earliest.
+    let named = memory.uplinkNames.filter { memory.uplinks[$0]?.isConfigured == true }
+    for name in named {
+      memory.uplinks[name]?.isConfigured = false
+      memory.uplinks[name]?.seen = memory.head.time
+    }
     let final = memory
     try database.transaction(step: "begin") { () throws(JournalError) in
       let state = StateTable(database: database)
@@ -153,6 +158,9 @@ extension Journal {
         try table.insert(run)
         try state.saveIdentity(engine: final.engineID, machine: final.machineID)
         if final.head.recording.isOn { try continueRecording(&memory, in: database) }
+      }
+      for name in named {
+        if let cursor = final.uplinks[name] { try state.save(cursor, of: name) }
       }
       try state.save(memory.head)
     }

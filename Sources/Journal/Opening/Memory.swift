@@ -15,6 +15,12 @@ struct Memory {
   /// First numbers of blocks that were found damaged; given up with the next commit.
   var damaged: Set<UInt64> = []
   var deadLetters = DeadLetterBook()
+  /// What is to be sent to an uplink once more, by its name.
+  var redeliveries: [String: Redelivery] = [:]
+  /// Uplinks for which the next commit gives up everything that waits.
+  var givingUp: Set<String> = []
+  /// See `JournalHead`; of this process.
+  var revision: UInt64 = 0
   var thinning = ThinningBook()
   var sweep = Sweep()
 

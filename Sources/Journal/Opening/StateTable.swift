@@ -107,6 +107,7 @@ extension StateTable {
     memory.boots = try runs.boots()
     if own.isEmpty, memory.runs.isEmpty, memory.boots.isEmpty { return nil }
     let cursors = try ownRows(of: Self.cursorKind)
+    memory.redeliveries = try redeliveries()
     do throws(PackingError) {
       guard case .some(.some(let head)) = own["head"], case .some(.some(let identity)) = own["identity"],
         !memory.runs.isEmpty, !memory.boots.isEmpty

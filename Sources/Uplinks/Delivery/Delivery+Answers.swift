@@ -63,6 +63,7 @@ extension Delivery {
       guard !entry.isSettled, byNumber || !entry.isRefused else { continue }
       if !troubles.isEmpty { troubles[entry.record.identity.seq] = nil }
       streams[segment.stream].settle(position: position)
+      if isOfLetters(segment.stream) { redelivered.insert(entry.record.identity) }
       counters.acknowledged += 1
     }
     settleFront(segment.stream)

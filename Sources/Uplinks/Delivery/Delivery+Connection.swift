@@ -25,6 +25,7 @@ extension Delivery {
     catchUpTokens = settings.catchUp ?? 0
     passOverUnwanted()
     layStreams()
+    layLetterStream()
   }
 
   /// The connection is there, but nothing may go for now: no attempt that is to be given up.
@@ -81,6 +82,7 @@ extension Delivery {
     #endif
     keepAnswers()
     streams = []
+    forgetLetters()
     firstAgain = nil
     liveCount = 0
     pendingRead = nil
@@ -244,7 +246,11 @@ extension Delivery {
     case .up:
       guard recordsInFlight == 0, retries.isEmpty || pausedUntil != nil else { return false }
       if pausedUntil != nil { return true }
-      guard liveCount > 0 else { return streams.allSatisfy { $0.waiting == 0 && $0.isScanned(head: head) } }
+      guard liveCount > 0 else {
+        return streams.indices.allSatisfy {
+          isOfLetters($0) || (streams[$0].waiting == 0 && streams[$0].isScanned(head: head))
+        }
+      }
       return liveScannedTo >= head && streams[..<liveCount].allSatisfy { $0.waiting == 0 }
     }
   }

@@ -11,7 +11,7 @@ extension Delivery {
   /// What to read next, if anything; `supply` must follow before another read is asked for.
   public mutating func nextRead() -> ReadRequest? {
     guard isUp, pendingRead == nil else { return nil }
-    pendingRead = liveRead() ?? backlogRead()
+    pendingRead = liveRead() ?? backlogRead() ?? letterRead()
     return pendingRead
   }
 
@@ -26,6 +26,7 @@ extension Delivery {
   private mutating func backlogRead() -> ReadRequest? {
     guard !isDraining || liveCount == 0 else { return nil }
     for index in liveCount..<streams.count {
+      if isOfLetters(index) { continue }
       skipSettled(index)
       let stream = streams[index]
       if stream.isScanned(head: head) { continue }
@@ -82,7 +83,8 @@ extension Delivery {
       let kind = record.kind
       let lane = kind.lane
       let seq = record.identity.seq
-      guard settings.kinds.contains(kind), !isSettled(seq, in: lane) else { continue }
+      guard settings.kinds.contains(kind) else { continue }
+      if !request.isOfLetters, isSettled(seq, in: lane) { continue }
       guard let index = request.stream ?? streams[..<liveCount].firstIndex(where: { $0.lanes.contains(LaneSet(lane)) })
       else { continue }
       streams[index].append(record, kind: kind, now: now)
@@ -106,10 +108,7 @@ extension Delivery {
     if request == pendingRead { pendingRead = nil }
   }
 
-  private func isSettled(_ seq: UInt64, in lane: Lane) -> Bool {
-    let cursor = cursors[lane]
-    return seq <= cursor.low || cursor.ranges.contains { $0.contains(seq) }
-  }
+  func isSettled(_ seq: UInt64, in lane: Lane) -> Bool { cursors[lane].contains(seq) }
 
   /// Moves the cursors of a stream's lanes as far as it is settled without a hole.
   mutating func settleFront(_ index: Int) {

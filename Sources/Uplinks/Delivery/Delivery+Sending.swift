@@ -51,7 +51,9 @@ extension Delivery {
         if stream.isScanned(head: head) { continue }
         return nil
       }
-      let isLate = stream.isAgain || stream[stream.nextPosition].record.identity.seq <= lateThrough
+      if isOfLetters(index), isDraining { continue }
+      let isLate =
+        isOfLetters(index) || stream.isAgain || stream[stream.nextPosition].record.identity.seq <= lateThrough
       if isLate, settings.order == .liveFirst, !mayCatchUp(now: now) { return nil }
       guard stream.waiting < fullBatch else { return index }
       guard stream.isScanned(head: head) else { return nil }
@@ -157,11 +159,15 @@ extension Delivery {
         }
         if entry.isRefused { streams[segment.stream].mark(position: position, refused: false) }
         let before = encoder.size
-        encoder.append(entry.record, late: identity.seq <= lateThrough || streams[segment.stream].isAgain)
+        if isOfLetters(segment.stream) {
+          encoder.append(again: entry.record)
+        } else {
+          encoder.append(entry.record, late: identity.seq <= lateThrough || streams[segment.stream].isAgain)
+        }
         largest = max(largest, encoder.size - before)
         seqs.append(identity.seq)
         upper = position + 1
-        if !unanswered.isEmpty { noteRepeat(identity.seq, in: entry.kind.lane) }
+        if !unanswered.isEmpty, !isOfLetters(segment.stream) { noteRepeat(identity.seq, in: entry.kind.lane) }
       }
     }
     guard let route else { return nil }

@@ -13,7 +13,7 @@ import Model
 ///
 /// Streams. Under `strict` there is one, over all lanes. Under `liveFirst` each lane has two: *live*, what was appended since the
 /// connection came up, and *backlog*, what was there before. A lane whose cursor has no range to spare is not split; its live records
-/// then queue behind its backlog until that is done.
+/// then queue behind its backlog until that is done. Behind all of them is one for dead letters that were requeued.
 public struct Delivery: Sendable {
   public enum State: Hashable, Sendable {
     /// Not started, or stopped.
@@ -91,6 +91,14 @@ public struct Delivery: Sendable {
   var catchUpTokens = 0.0
   var catchUpAt: BootTime = .zero
   var cursorsChanged = false
+  /// Requeued dead letters; `nil` until this connection was told.
+  var redelivery: Redelivery?
+  /// The stream that carries them.
+  var letterStream: Int?
+  /// The revision of those that were laid in this connection.
+  var lettersLaid: UInt64?
+  /// Delivered of them, and not told yet.
+  var redelivered: Set<RecordIdentity> = []
 
   // Across connections.
   /// Records that may be in flight while a peer seems to choke on something; `nil`: no suspicion.

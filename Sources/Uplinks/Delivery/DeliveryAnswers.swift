@@ -97,6 +97,8 @@ public struct ReadRequest: Hashable, Sendable {
   var stream: Int?
   /// The connection in which it asked.
   var connection: UInt64
+  /// What is asked for are dead letters that were requeued, in place of the journal's records.
+  public var isOfLetters = false
 }
 
 /// How a message is addressed.
@@ -133,10 +135,17 @@ public protocol RecordEncoder {
   mutating func beginBatch(number: UInt64, journal: String, cursors: LaneCursors, head: UInt64)
   /// Adds a record, in a batch any number of times.
   mutating func append(_ record: StoredRecord, late: Bool)
+  /// Adds one that is sent once more though `low` has passed it, since somebody asked for that.
+  mutating func append(again record: StoredRecord)
   /// Bytes so far.
   var size: Int { get }
   /// Ends the message and hands over its bytes.
   mutating func finish() -> [UInt8]
+}
+
+extension RecordEncoder {
+  /// A format that has no word for it says that it is late.
+  public mutating func append(again record: StoredRecord) { append(record, late: true) }
 }
 
 /// What a delivery has done since it began; records unless said otherwise.

@@ -31,17 +31,20 @@ struct DeliveryStream: Sendable {
   private var entries: [Entry] = []
   private var head = 0
   /// The position of `entries[head]`; positions count from the stream's beginning and stay while it lives.
-  private(set) var base = 0
+  private(set) var base: Int
   /// Position of the first that was not handed out yet.
-  private(set) var nextPosition = 0
+  private(set) var nextPosition: Int
 
-  init(lanes: LaneSet, start: UInt64, end: UInt64, isAgain: Bool = false) {
+  /// - Parameter position: That of its first record.
+  init(lanes: LaneSet, start: UInt64, end: UInt64, isAgain: Bool = false, from position: Int = 0) {
     self.lanes = lanes
     self.start = start
     self.end = end
     self.isAgain = isAgain
     scannedTo = start - 1
     settledTo = start - 1
+    base = position
+    nextPosition = position
   }
 
   /// Position after the last.
@@ -77,6 +80,15 @@ struct DeliveryStream: Sendable {
 
   mutating func handOut(to position: Int) {
     nextPosition = position
+    if waiting == 0 { waitingSince = nil }
+  }
+
+  /// Takes out what was not handed out yet and needn't be.
+  mutating func dropWaiting(where isSettled: (Entry) -> Bool) {
+    let first = head + nextPosition - base
+    guard first < entries.count else { return }
+    let rest = entries[first...].filter { !isSettled($0) }
+    entries.replaceSubrange(first..., with: rest)
     if waiting == 0 { waitingSince = nil }
   }
 

@@ -43,14 +43,17 @@ struct GeoJSONEncoder: RecordEncoder, Sendable {
     writer.beginArray()
   }
 
-  mutating func append(_ record: StoredRecord, late: Bool) {
+  mutating func append(_ record: StoredRecord, late: Bool) { append(record, late: late, again: false) }
+  mutating func append(again record: StoredRecord) { append(record, late: true, again: true) }
+
+  private mutating func append(_ record: StoredRecord, late: Bool, again: Bool) {
     writer.beginObject()
     writer.key("type")
     writer.string("Feature")
     writer.key("geometry")
     geometry(of: record.body)
     writer.key("properties")
-    JSONFormat.append(record, gateway: gateway, late: late, place: .elsewhere, to: &writer)
+    JSONFormat.append(record, gateway: gateway, late: late, again: again, place: .elsewhere, to: &writer)
     writer.endObject()
   }
 

@@ -11,10 +11,11 @@ public enum JSONFormat {
   /// - Parameters:
   ///   - envelope: the object stands in a batch, whose envelope says gateway and journal for all.
   ///   - late: it was there before the connection came up.
+  ///   - again: it is sent once more because somebody asked for that, whatever `low` says; that is late, too.
   ///   - place: whether it says where a position or crossing was.
   public static func append(
-    _ record: StoredRecord, gateway: String, late: Bool, inBatch envelope: Bool = false, place: Place = .here,
-    to writer: inout JSONWriter
+    _ record: StoredRecord, gateway: String, late: Bool, again: Bool = false, inBatch envelope: Bool = false,
+    place: Place = .here, to writer: inout JSONWriter
   ) {
     begin(record.kind, &writer)
     if case .flat(let longitude, let latitude) = place {
@@ -41,8 +42,12 @@ public enum JSONFormat {
       writer.key("uptime")
       writer.number(uptime.seconds, decimals: 3)
     }
-    if late {
+    if late || again {
       writer.key("late")
+      writer.boolean(true)
+    }
+    if again {
+      writer.key("again")
       writer.boolean(true)
     }
     body(record.body, gateway: gateway, place: place, &writer)
@@ -249,6 +254,10 @@ public struct JSONEncoder: RecordEncoder, Sendable {
 
   public mutating func append(_ record: StoredRecord, late: Bool) {
     JSONFormat.append(record, gateway: gateway, late: late, inBatch: isBatch, to: &writer)
+  }
+
+  public mutating func append(again record: StoredRecord) {
+    JSONFormat.append(record, gateway: gateway, late: true, again: true, inBatch: isBatch, to: &writer)
   }
 
   public mutating func finish() -> [UInt8] {

@@ -1,4 +1,4 @@
-import Config
+public import Config
 public import Journal
 public import Model
 
@@ -62,7 +62,7 @@ public enum JSONStatus {
   }
 
   /// `"low":{…},"head":…`: per lane the number up to which everything is settled, and the journal's last.
-  static func append(low: LaneCursors, head: UInt64, to writer: inout JSONWriter) {
+  public static func append(low: LaneCursors, head: UInt64, to writer: inout JSONWriter) {
     writer.key("low")
     writer.beginObject()
     for lane in Lane.allCases {

@@ -5,7 +5,7 @@ public import Model
 /// `format: owntracks`: positions and crossings of zones as OwnTracks' apps publish them (owntracks.org/booklet/tech/json), each in a
 /// message of its own. What else there is it can't say.
 ///
-/// Keys of our own, which its readers pass over: `gateway`, `journal`, `seq`, `device`, `timestamp` with milliseconds, `late`; and of a
+/// Keys of our own, which its readers pass over: `gateway`, `journal`, `seq`, `device`, `timestamp` with milliseconds, `late`, `again`; and of a
 /// record without UTC `boot` and `uptime` in the place of `tst`.
 public struct OwnTracksMessages: MessageFormat {
   public init() {}
@@ -28,7 +28,10 @@ struct OwnTracksEncoder: RecordEncoder, Sendable {
   /// Never asked for while records go singly, but for those that were refused; then of one record.
   mutating func beginBatch(number: UInt64, journal: String, cursors: LaneCursors, head: UInt64) { writer.removeAll() }
 
-  mutating func append(_ record: StoredRecord, late: Bool) {
+  mutating func append(_ record: StoredRecord, late: Bool) { append(record, late: late, again: false) }
+  mutating func append(again record: StoredRecord) { append(record, late: true, again: true) }
+
+  private mutating func append(_ record: StoredRecord, late: Bool, again: Bool) {
     writer.beginObject()
     switch record.body {
     case .position(let device, let position): location(position, device: device)
@@ -52,6 +55,10 @@ struct OwnTracksEncoder: RecordEncoder, Sendable {
     writer.number(record.identity.seq)
     if late {
       writer.key("late")
+      writer.boolean(true)
+    }
+    if again {
+      writer.key("again")
       writer.boolean(true)
     }
     writer.endObject()

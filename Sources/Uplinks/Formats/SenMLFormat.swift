@@ -47,7 +47,10 @@ struct SenMLEncoder: RecordEncoder, Sendable {
     if isText { json.beginArray() } else { cbor.beginArray() }
   }
 
-  mutating func append(_ record: StoredRecord, late: Bool) {
+  mutating func append(_ record: StoredRecord, late: Bool) { append(record, late: late, again: false) }
+  mutating func append(again record: StoredRecord) { append(record, late: true, again: true) }
+
+  private mutating func append(_ record: StoredRecord, late: Bool, again: Bool) {
     var shared: [SenMLField] = []
     var labels: [SenMLField] = []
     if isFirst {
@@ -72,6 +75,7 @@ struct SenMLEncoder: RecordEncoder, Sendable {
     labels.append(.init(.own("journal"), .text(record.identity.journal)))
     labels.append(.init(.own("seq"), .unsigned(record.identity.seq)))
     if late { labels.append(.init(.own("late"), .boolean(true))) }
+    if again { labels.append(.init(.own("again"), .boolean(true))) }
     for (index, entry) in SenMLEntry.entries(of: record.body).enumerated() {
       var fields = index == 0 ? shared : []
       fields.append(.init(.name, .text(SenMLEntry.name(entry.name))))

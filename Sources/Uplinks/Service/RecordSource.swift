@@ -17,4 +17,10 @@ public protocol RecordSource: Sendable {
   func linkChanged(_ uplink: String, isUp: Bool) async
   /// The server refused this record for good.
   func deadLetter(_ uplink: String, _ identity: RecordIdentity, reason: String) async
+  /// Dead letters that the uplink is to send once more. Asked at each connection, and when `head` has another revision.
+  func redelivery(of uplink: String) async -> Redelivery
+  /// Those with numbers above `seq`, ascending, less what the uplink said it has delivered.
+  func requeuedLetters(of uplink: String, after seq: UInt64, limit: Int) async throws -> [StoredRecord]
+  /// The server has taken them: saved as cursors are.
+  func redelivered(_ uplink: String, _ letters: Set<RecordIdentity>) async
 }

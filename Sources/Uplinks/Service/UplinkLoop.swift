@@ -43,7 +43,7 @@ struct UplinkLoop {
       let now = BootTime.now()
       await perform(delivery.advance(to: now))
       await pump()
-      if let cursors = delivery.takeCursors() { await uplink.source.acknowledge(uplink.name, cursors) }
+      await settle()
       publishStatus()
       share()
       if isStopped() { break }
@@ -52,7 +52,7 @@ struct UplinkLoop {
     }
     // A link that didn't end in time, perhaps in the midst of resolving a name, ends by itself.
     await perform(delivery.closed(.local("stopped"), now: .now()))
-    if let cursors = delivery.takeCursors() { await uplink.source.acknowledge(uplink.name, cursors) }
+    await settle()
     share()
     uplink.logger.info("uplink stopped", metadata: ["head": "\(journal.lastSequence)"])
   }
@@ -75,6 +75,8 @@ struct UplinkLoop {
     switch event {
     case .up(let capabilities, let detail):
       await refreshHead()
+      // Others may have settled some meanwhile: a courier, or the records' age.
+      delivery.join(await uplink.source.cursors(of: uplink.name))
       delivery.connected(capabilities, head: journal.lastSequence, now: now)
       statusDue = now
       uplink.shared.withLock {
@@ -178,17 +180,23 @@ struct UplinkLoop {
     }
   }
 
+  /// Tells what the server has.
+  private mutating func settle() async {
+    if let cursors = delivery.takeCursors() { await uplink.source.acknowledge(uplink.name, cursors) }
+    if let done = delivery.takeRedelivered() { await uplink.source.redelivered(uplink.name, done) }
+  }
+
   /// Reads and sends all that may go now.
   private mutating func pump() async {
     if let again = readAgainAt, .now() < again { return }
     readAgainAt = nil
+    await settle()
+    if delivery.wantsRedelivery { delivery.take(await uplink.source.redelivery(of: uplink.name)) }
     while let link, delivery.isUp, !isSayingFarewell {
       var hasMoved = false
       while let request = delivery.nextRead() {
         do {
-          let records = try await uplink.source.read(
-            Journal.Query(lanes: request.lanes, range: request.range, limit: request.limit, byteLimit: 256 << 10))
-          delivery.supply(records, for: request, now: .now())
+          delivery.supply(try await read(request), for: request, now: .now())
           hasMoved = true
         } catch {
           delivery.readFailed(request)
@@ -206,9 +214,23 @@ struct UplinkLoop {
     }
   }
 
+  private func read(_ request: ReadRequest) async throws -> [StoredRecord] {
+    if request.isOfLetters {
+      return try await uplink.source.requeuedLetters(
+        of: uplink.name, after: request.range.lowerBound - 1, limit: request.limit)
+    }
+    return try await uplink.source.read(
+      Journal.Query(lanes: request.lanes, range: request.range, limit: request.limit, byteLimit: 256 << 10))
+  }
+
   private mutating func refreshHead() async {
+    let known = journal.revision
     journal = await uplink.source.head()
     delivery.headMoved(to: journal.lastSequence)
+    guard journal.revision != known, delivery.isUp else { return }
+    delivery.join(await uplink.source.cursors(of: uplink.name))
+    await settle()
+    delivery.take(await uplink.source.redelivery(of: uplink.name))
   }
 
   private mutating func publishStatus() {

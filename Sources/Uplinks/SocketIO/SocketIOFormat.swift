@@ -24,12 +24,15 @@ struct SocketIOEncoder: RecordEncoder, Sendable {
   /// Never asked for: all records go singly.
   mutating func beginBatch(number: UInt64, journal: String, cursors: LaneCursors, head: UInt64) { writer.removeAll() }
 
-  mutating func append(_ record: StoredRecord, late: Bool) {
+  mutating func append(_ record: StoredRecord, late: Bool) { append(record, late: late, again: false) }
+  mutating func append(again record: StoredRecord) { append(record, late: true, again: true) }
+
+  private mutating func append(_ record: StoredRecord, late: Bool, again: Bool) {
     guard case .position(_, let position) = record.body else {
-      return JSONFormat.append(record, gateway: gateway, late: late, to: &writer)
+      return JSONFormat.append(record, gateway: gateway, late: late, again: again, to: &writer)
     }
     let place = JSONFormat.Place.flat(longitude: position.longitude, latitude: position.latitude)
-    JSONFormat.append(record, gateway: gateway, late: late, place: place, to: &writer)
+    JSONFormat.append(record, gateway: gateway, late: late, again: again, place: place, to: &writer)
   }
 
   mutating func finish() -> [UInt8] {

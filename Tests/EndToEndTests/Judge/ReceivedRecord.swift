@@ -11,13 +11,13 @@ struct ReceivedRecord: Hashable, Sendable {
   var identity: Identity
   var type: String
   var isLate: Bool
-  /// The wire form without what depends on the delivery: gateway, journal, seq, late.
+  /// The wire form without what depends on the delivery: gateway, journal, seq, late, again.
   var content: String
   var object: WireValue
   var time: Instant
 
   /// What a record's bytes are compared without.
-  static let identityMembers: Set<String> = ["gateway", "journal", "seq", "late"]
+  static let identityMembers: Set<String> = ["gateway", "journal", "seq", "late", "again"]
 
   /// The records in the subscriber's messages, in order of arrival; batches are taken apart. Anything that is no JSON or lacks an
   /// identity is an error: a server could do nothing with it. Status messages are passed over.

@@ -28,9 +28,11 @@ import Testing
     for minute in 2..<6 { try journal.commit(.at(Double(minute) * 60, [.reading(3)])) }
     #expect(try journal.all().first?.identity.seq == 4)
 
+    let bytes = try journal.deadLetters(limit: 1)[0].bytes
+    #expect((10..<100).contains(bytes))
     let expected = DeadLetter(
       uplink: "central", identity: poison.identity, reason: "0x99 payload format invalid", time: .seconds(2),
-      record: poison)
+      record: poison, bytes: bytes)
     #expect(try journal.deadLetters(limit: 10) == [expected])
     let next = try folder.crashCopy().open(now: .at(400))
     #expect(try next.deadLetters(limit: 10) == [expected])

@@ -54,18 +54,19 @@ extension Array {
 /// An encoder that notes what it was given.
 struct NotingEncoder: RecordEncoder {
   var sequence: [(seq: UInt64, late: Bool)] = []
+  var again: [UInt64] = []
   var isBatch = false
   var journal: String?
   var bytesPerRecord = 100
   var size = 0
 
   mutating func beginRecord() {
-    sequence = []
+    (sequence, again) = ([], [])
     isBatch = false
     size = 0
   }
   mutating func beginBatch(number: UInt64, journal: String, cursors: LaneCursors, head: UInt64) {
-    sequence = []
+    (sequence, again) = ([], [])
     isBatch = true
     self.journal = journal
     size = 50
@@ -73,6 +74,10 @@ struct NotingEncoder: RecordEncoder {
   mutating func append(_ record: StoredRecord, late: Bool) {
     sequence.append((record.identity.seq, late))
     size += bytesPerRecord
+  }
+  mutating func append(again record: StoredRecord) {
+    again.append(record.identity.seq)
+    append(record, late: true)
   }
   mutating func finish() -> [UInt8] { [] }
 }

@@ -10,9 +10,13 @@ struct SimulatedLink {
     var seqs: [UInt64]
     var late: [Bool]
     var isBatch: Bool
+    /// Of those that are sent once more, the numbers.
+    var again: [UInt64]
   }
 
   var journal = MemoryJournal()
+  /// Numbers of dead letters that were requeued and that the journal knows of.
+  var requeued: Set<UInt64> = []
   var delivery: Delivery
   var encoder = NotingEncoder()
   var now = BootTime.zero
@@ -50,14 +54,19 @@ struct SimulatedLink {
     while true {
       var moved = false
       while let request = delivery.nextRead() {
-        let records = journal.read(lanes: request.lanes, range: request.range, limit: request.limit)
+        var records = journal.read(
+          lanes: request.isOfLetters ? .all : request.lanes, range: request.range,
+          limit: request.isOfLetters ? .max : request.limit)
+        if request.isOfLetters {
+          records = Array(records.filter { requeued.contains($0.identity.seq) }.prefix(request.limit))
+        }
         delivery.supply(records, for: request, now: now)
         moved = true
       }
       while let message = delivery.nextMessage(now: now, into: &encoder) {
         let sent = Sent(
           id: message.id, seqs: encoder.sequence.map(\.seq), late: encoder.sequence.map(\.late),
-          isBatch: encoder.isBatch)
+          isBatch: encoder.isBatch, again: encoder.again)
         wire.append(sent)
         log.append(sent)
         moved = true

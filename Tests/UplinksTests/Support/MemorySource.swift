@@ -52,4 +52,7 @@ final class MemorySource: RecordSource {
   func deadLetter(_ uplink: String, _ identity: RecordIdentity, reason: String) async {
     state.withLock { $0.dead.append(identity.seq) }
   }
+  func redelivery(of uplink: String) async -> Redelivery { Redelivery() }
+  func requeuedLetters(of uplink: String, after seq: UInt64, limit: Int) async throws -> [StoredRecord] { [] }
+  func redelivered(_ uplink: String, _ letters: Set<RecordIdentity>) async {}
 }
