@@ -84,8 +84,12 @@ final class MosquittoBroker {
     self.process = nil
   }
 
-  var log: String {
-    (try? String(contentsOf: folder.appendingPathComponent("log"), encoding: .utf8)) ?? ""
+  var log: String { Log(folder: folder).text }
+
+  /// What it has logged, for waiting on.
+  struct Log: Sendable {
+    let folder: URL
+    var text: String { (try? String(contentsOf: folder.appendingPathComponent("log"), encoding: .utf8)) ?? "" }
   }
 
   private static func run(_ path: String, _ arguments: [String]) throws {
