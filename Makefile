@@ -74,7 +74,7 @@ docs: packages-docs ## Check the documentation: links, examples, manual, complet
 	@scripts/verify-docs .build/debug/waypost
 
 .PHONY: verify
-verify: verify-sanitizers verify-soak verify-damage verify-rules fuzz docs bench verify-apt verify-guest verify-roots ## What takes too long for every change; hours
+verify: verify-sanitizers verify-soak verify-damage verify-power verify-rules fuzz docs bench verify-apt verify-guest verify-roots ## What takes too long for every change; hours
 
 .PHONY: verify-sanitizers
 verify-sanitizers: packages-test ## The tests under the thread and address sanitizers
@@ -91,6 +91,11 @@ verify-soak: packages-test ## The end-to-end tests at full length: a minute with
 verify-damage: packages-test ## 300 random damages of the journal's files, and one of 20 MB without its first pages
 	@swift build --build-tests
 	WAYPOST_DAMAGES=300 WAYPOST_LARGE_JOURNAL=20 swift test --skip-build --disable-xctest --filter 'RandomDamage|LargeDamage'
+
+.PHONY: verify-power
+verify-power: packages-test ## Power cuts on a disk that drops and reorders what wasn't synced: 3,000 journals' lives, some 100,000 cuts
+	@swift build --build-tests
+	WAYPOST_POWER_SEEDS=3000 swift test --skip-build --disable-xctest --filter 'PowerCut|RepairCut'
 
 .PHONY: verify-rules
 verify-rules: packages-test ## The example rules' tests fail when any line of a rule is taken out

@@ -87,13 +87,16 @@ let package = Package(
       dependencies: [
         "Model", "CEL", "CELJSON", "Config", "Rules", "Inputs", "Uplinks", "Gateway", log,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        // The demonstration's own server.
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
       ],
       swiftSettings: settings),
     .executableTarget(
       name: "waypost-bench",
       dependencies: [
-        "Model", "Threads", "Geo", "CEL", "Config", "Rules", "Journal", "Inputs", "Uplinks", "Gateway", "CMosquitto",
-        "CAllocations", log,
+        "Model", "Threads", "Geo", "CEL", "Config", "Rules", "Journal", "Inputs", "Uplinks", "Gateway", "CAllocations",
+        log,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -111,7 +114,9 @@ let package = Package(
     // Recorded drives, one of them with the truth beside it, and what must be told of them.
     .target(name: "Drives", dependencies: ["Model", "Geo"], path: "Tests/Drives", swiftSettings: settings),
     tests(of: "Rules", ["Model", "Geo", "CEL", "Config", "Chance", "Drives"], cases: ["Cases", "Mistakes"]),
-    tests(of: "Journal", ["CSQLite"]),
+    // Tells what is written, synced, renamed and deleted, for tests of what a power cut leaves.
+    .target(name: "CDiskTrace", path: "Tests/CDiskTrace"),
+    tests(of: "Journal", ["CDiskTrace", "CSQLite"]),
     tests(of: "Inputs", cases: ["Modbus/Peers/pymodbus_server.py", "Profiles/profile_server.py", "Serial/Cases"]),
     // Authorities, certificates and TLS servers for tests.
     .target(name: "Certificates", path: "Tests/Certificates", swiftSettings: settings),
@@ -141,7 +146,8 @@ let package = Package(
     // Real processes: `waypost` itself, gpsd, mosquitto. The executable is a dependency so that it is built first.
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["waypost", "Model", "Geo", "Config", "CMosquitto", "Drives"], swiftSettings: settings),
+      dependencies: ["waypost", "Model", "Geo", "Config", "CMosquitto", "Drives", "Certificates"],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -5,6 +5,7 @@ import Journal
 public import Logging
 import Model
 import ServiceLifecycle
+import Trust
 import UnixSignals
 import Uplinks
 
@@ -34,7 +35,8 @@ public struct Daemon: Sendable {
     let configuration = setup.configuration
     let ntp = NTPWatch()
     let isSynchronised = ntp.askAtStart()
-    let clock = JournalClock(bootTime: BootClock.now, wallTime: WallClock.now, isWallTrusted: isSynchronised)
+    let clock = ClockTrust().reading(
+      bootTime: BootClock.now, wall: WallClock.now, isSynchronised: isSynchronised)
     let journal = try Journal.open(
       path: configuration.journal.path,
       options: Journal.Options(
@@ -46,16 +48,37 @@ public struct Daemon: Sendable {
       try journal.openCursor(
         uplink: uplink.name, from: uplink.from, keep: uplink.keep, lanes: uplink.settings.kinds.lanes)
     }
+    let identity = GatewayIdentity(
+      id: configuration.id, version: Version.current, configuration: setup.fingerprint, inventory: setup.inventory)
     pipeline = try Pipeline(
       journal: journal, rules: setup.rules, catalogue: setup.devices.catalogue,
-      flush: configuration.journal.flush, now: clock, clocks: Clocks(isSynchronised: { ntp.isSynchronised }),
-      logger: logger)
-    let identity = GatewayIdentity(
-      id: configuration.id, version: Version.current, configuration: setup.fingerprint)
+      flush: configuration.journal.flush, now: clock,
+      clocks: Clocks(
+        isSynchronised: { ntp.isSynchronised },
+        trusted: { TrustedTime.set(millisecondsAtBoot: $0.milliseconds) }),
+      logger: logger, identity: identity)
     uplinks = RunningUplinks(configuration.uplinks, identity: identity, source: pipeline, logger: logger)
     inputs = RunningInputs(setup.devices.devices, inbox: pipeline.inbox)
     reloader = Reloader(
       setup, pipeline: pipeline, inputs: inputs, uplinks: uplinks, manager: manager, logger: logger)
+  }
+
+  /// As `init`, but waits as long as the journal's disk is so full that it can't be opened: a gateway that ended instead would have to be
+  /// started again by somebody once there is room.
+  public static func waitingForRoom(setup: Setup, logger: Logger) async throws -> Daemon {
+    var hasTold = false
+    while true {
+      do {
+        let daemon = try Daemon(setup: setup, logger: logger)
+        if hasTold { logger.notice("the journal has room again") }
+        return daemon
+      } catch let error as JournalError where error.code == .full {
+        if !hasTold { logger.error("no room for the journal; waiting for it", metadata: ["error": "\(error)"]) }
+        hasTold = true
+        ServiceManager().stillStarting(status: "waiting for room on the journal's disk")
+        try await Task.sleep(for: .seconds(1))
+      }
+    }
   }
 
   /// Runs until SIGTERM or SIGINT, or until a service can't go on.

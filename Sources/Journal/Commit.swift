@@ -15,13 +15,17 @@ public struct Commit: Sendable {
   public var cursors: [(uplink: String, cursors: LaneCursors)]
   /// Actions that were decided, or that went on.
   public var actions: [ActionChange]
+  /// Records that are to be sent once more; taken out of the cursors after `cursors` were joined to them.
+  public var reopenings: [Reopening]
+  /// The gateway's own rows that changed: see `Journal.notes(of:)`.
+  public var notes: [StateRow]
   /// The engine goes on from here by other rules: a recording that is on goes on with a segment of its own, behind `observations`.
   public var segment: RecordingHeader?
 
   public init(
     time: EngineTime, clock: JournalClock, records: [Record] = [], state: [StateRow] = [],
     observations: [Observation] = [], cursors: [(uplink: String, cursors: LaneCursors)] = [],
-    actions: [ActionChange] = [], segment: RecordingHeader? = nil
+    actions: [ActionChange] = [], reopenings: [Reopening] = [], notes: [StateRow] = [], segment: RecordingHeader? = nil
   ) {
     self.time = time
     self.clock = clock
@@ -30,6 +34,8 @@ public struct Commit: Sendable {
     self.observations = observations
     self.cursors = cursors
     self.actions = actions
+    self.reopenings = reopenings
+    self.notes = notes
     self.segment = segment
   }
 }

@@ -25,13 +25,21 @@ extension Journal {
     head.isClosed = true
     head.isStopUnknown = false
     let final = head
-    try database.transaction(step: "close") { () throws(JournalError) in
-      try StateTable(database: database).save(final)
+    func save() throws(JournalError) {
+      try database.transaction(step: "close") { () throws(JournalError) in
+        try StateTable(database: database).save(final)
+      }
+    }
+    do throws(JournalError) {
+      try save()
+    } catch {
+      guard error.code == .full, makeDiskRoom() else { throw error }
+      try save()
     }
     memory.head = final
     isFinished = true
     database.close()
     self.database = nil
-    _ = ballast.drop()
+    ballast.layWhatFits()
   }
 }

@@ -34,7 +34,8 @@ extension Journal {
 
   /// A commit of nothing is written once a minute, so that engine time is kept.
   private func isWorthWriting(_ commit: Commit) -> Bool {
-    !commit.records.isEmpty || !commit.state.isEmpty || !commit.actions.isEmpty || commit.cursors.contains(where: moves)
+    !commit.records.isEmpty || !commit.state.isEmpty || !commit.actions.isEmpty
+      || !commit.reopenings.isEmpty || !commit.notes.isEmpty || commit.cursors.contains(where: moves)
       || (isRecording && (!commit.observations.isEmpty || commit.segment != nil)) || memory.pendingMapping != nil
       || !memory.damaged.isEmpty
       || !memory.deadLetters.waiting.isEmpty

@@ -25,6 +25,7 @@ struct Transaction {
     let thinningBefore = memory.thinning
     try applyMapping()
     join(commit.cursors)
+    try reopen(commit.reopenings)
     try giveUpDamaged()
     try giveUpForKeep()
     try sweepHistory()
@@ -44,6 +45,7 @@ struct Transaction {
     memory.head.lastSequence = builder.lastSequence
     memory.head.totals = builder.totals
     try state.apply(commit.state)
+    try state.apply(notes: commit.notes)
     try ActionTable(database: database).apply(commit.actions, at: time)
     try save(recording)
     try saveCursors()

@@ -38,8 +38,8 @@ public enum SystemObservation: Hashable, Sendable {
   /// Time went by. Only in recordings: when timers had effects and nothing else was observed, so that a replay gets as far as the box did.
   case tick
   /// A server asked for something that rules may wait for (`on: { command: NAME }`).
-  /// - `name`: a label; `id`: the server's own, for its answer.
-  case command(name: String, id: String)
+  /// - `name`: a label; `id`: the server's own, for its answer; `arguments`: at most 16, no name twice.
+  case command(name: String, id: String, arguments: [CommandArgument] = [])
   /// What became of an action that a rule decided.
   case outcome(ActionOutcome)
 }

@@ -53,7 +53,7 @@ extension TLSContext {
       error: X509_STORE_CTX_get_error(store),
       certificate: X509_STORE_CTX_get_current_cert(store).map { CertificateFacts(borrowing: $0) },
       leaf: X509_STORE_CTX_get0_cert(store).map { CertificateFacts(borrowing: $0) },
-      host: name.text, now: Moment.now)
+      host: name.text, now: now ?? Moment.now)
     handshake.withLock { if $0.verification == nil { $0.verification = failure } }
   }
 

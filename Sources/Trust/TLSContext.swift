@@ -1,4 +1,5 @@
 import COpenSSL
+import Glibc
 import Synchronization
 
 /// The one builder of OpenSSL's `SSL_CTX`: what is trusted, what is shown, and a check of the server's certificate and name that
@@ -9,6 +10,8 @@ public final class TLSContext: @unchecked Sendable {
   // OpenSSL guards a context between threads; it isn't changed after `init`.
   let pointer: OpaquePointer
   let name: PeerName
+  /// By which the server's certificate is judged, seconds since 1970; `nil`: by the system's clock when it comes.
+  let now: Int64?
   let handshake = Mutex(Handshake())
   private let minimum: TLSVersion
   /// Tokens' keys belong to a library context of their own, which must outlive them.
@@ -20,7 +23,10 @@ public final class TLSContext: @unchecked Sendable {
   /// - Parameters:
   ///   - host: the name or address of the server.
   ///   - pin: the token's, where it wants one.
-  public init(_ settings: TLSSettings, host: String, pin: String? = nil) throws(TLSFailure) {
+  ///   - now: by which certificates and revocation lists are judged, seconds since 1970; `nil`: by the system's clock.
+  public init(
+    _ settings: TLSSettings, host: String, pin: String? = nil, now: Int64? = nil
+  ) throws(TLSFailure) {
     OpenSSLErrors.clear()
     defer { OpenSSLErrors.clear() }
     let credentials = try ClientCredentials(reading: settings, pin: pin)
@@ -29,6 +35,7 @@ public final class TLSContext: @unchecked Sendable {
       throw .library(OpenSSLErrors.take())
     }
     self.pointer = pointer
+    self.now = now
     name = PeerName(settings.serverName ?? host)
     minimum = settings.minimumVersion
     certificate = credentials?.certificates.first?.facts
@@ -133,6 +140,7 @@ public final class TLSContext: @unchecked Sendable {
       for list in lists where X509_STORE_add_crl(store, list) != 1 { throw .library(OpenSSLErrors.take()) }
     }
     if !settings.revocationLists.isEmpty { X509_VERIFY_PARAM_set_flags(parameters, UInt(X509_V_FLAG_CRL_CHECK)) }
+    if let now { X509_VERIFY_PARAM_set_time(parameters, time_t(now)) }
     X509_VERIFY_PARAM_set_hostflags(parameters, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
     let isSet =
       name.isAddress

@@ -4,20 +4,25 @@ import Journal
 import Model
 import Uplinks
 
-/// How fast a backlog drains to a broker, and what memory it takes: a journal filled in virtual time, one uplink at QoS 1.
+/// How fast a backlog drains to a server, and what memory it takes: a journal filled in virtual time, one uplink.
 struct DrainBench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "drain", abstract: "Records per second from a full journal to a broker, and memory meanwhile.")
+    commandName: "drain", abstract: "Records per second from a full journal to a server, and memory meanwhile.")
 
-  @Option(help: "The broker's port on the loopback.") var port: Int
+  enum Kind: String, ExpressibleByArgument {
+    case readings, fixes
+  }
+
+  @OptionGroup var uplink: BenchUplink
   @Option(help: "Records that wait.") var records = 1_000_000
+  @Option(help: "`readings`, or `fixes` of a truck under way.") var kind = Kind.readings
   @Option(help: "Where the journal is made; removed afterwards.") var folder = "."
 
   func run() async throws {
     let path = folder + "/waypost-bench-\(getpid()).db"
     defer { for ending in ["", "-wal", "-shm"] { unlink(path + ending) } }
-    let source = try BacklogSource(path: path, records: records)
-    let uplink = try BenchUplink.make(source: source, port: port, options: "records: 100")
+    let source = try BacklogSource(path: path, records: records, kind: kind)
+    let uplink = try self.uplink.make(source: source, batch: "records: 100")
     let before = Self.residentKilobytes()
     let start = ContinuousClock.now
     let running = Task { await uplink.run() }
@@ -41,27 +46,32 @@ struct DrainBench: AsyncParsableCommand {
   }
 }
 
-/// A journal with nothing but a backlog of readings.
+/// A journal with nothing but a backlog of one kind.
 private actor BacklogSource: RecordSource {
   private let journal: Journal
+  private let kind: DrainBench.Kind
   private var cursors = LaneCursors()
-  /// Every reading up to this number is delivered.
-  var settled: UInt64 { cursors[.reading].low }
+  /// Every record up to this number is delivered.
+  var settled: UInt64 { cursors[kind == .readings ? .reading : .position].low }
 
-  init(path: String, records: Int) throws {
+  init(path: String, records: Int, kind: DrainBench.Kind) throws {
+    self.kind = kind
     let clock = JournalClock(bootTime: 0, wallTime: Timestamp(seconds: 1_800_000_000), isWallTrusted: true)
     journal = try Journal.open(
       path: path, options: Journal.Options(limit: 2_000_000_000, bootID: "bench", machineID: "bench"), now: clock)
-    try journal.openCursor(uplink: "central", from: .oldest)
+    try journal.openCursor(uplink: BenchUplink.name, from: .oldest)
     var generator = SplitMix(state: 2)
+    var drive = BenchDrive()
     for block in 0..<(records / 100) {
       let time = EngineTime.seconds(Double(block))
-      let batch = (0..<100).map { metric in
-        Record(
-          time: time, timestamp: Timestamp(seconds: 1_800_000_000 + Double(block)),
-          body: .reading(
-            device: "genset", metric: "metric_\(metric)",
-            value: .number((generator.unit() * 4000).rounded() / 10), unit: "V", quality: .good))
+      let batch = (0..<100).map { index in
+        kind == .fixes
+          ? drive.record(block * 100 + index)
+          : Record(
+            time: time, timestamp: Timestamp(seconds: 1_800_000_000 + Double(block)),
+            body: .reading(
+              device: "genset", metric: "metric_\(index)",
+              value: .number((generator.unit() * 4000).rounded() / 10), unit: "V", quality: .good))
       }
       try journal.commit(Commit(time: time, clock: clock, records: batch))
     }

@@ -1,4 +1,5 @@
 import Certificates
+import Foundation
 import Testing
 import Trust
 
@@ -9,14 +10,14 @@ import Trust
   init() throws { authority = try Authority() }
 
   private func failure(
-    _ issued: Authority.Issued, host: String = "localhost", _ arguments: [String] = [],
+    _ issued: Authority.Issued, host: String = "localhost", _ arguments: [String] = [], now: Int64? = nil,
     _ change: (inout TLSSettings) -> Void = { _ in }
   ) throws -> TLSFailure? {
     let server = try TLSServer(openssl: issued, arguments)
     var settings = TLSSettings()
     settings.authority = .path(authority.certificate)
     change(&settings)
-    let wire = try Wire(settings, host: host, port: server.port)
+    let wire = try Wire(settings, host: host, port: server.port, now: now)
     wire.connect()
     return wire.failure
   }
@@ -41,6 +42,19 @@ import Trust
     #expect(failure.message.contains("is not yet valid: it begins on 20"))
     #expect(failure.remedy.contains("the clock is probably wrong"))
     #expect(failure.dependsOnClock)
+  }
+
+  /// The system's clock may be anywhere: certificates are judged by the time that is given.
+  @Test(arguments: [(0.0, nil), (-2, TLSFailure.Code.notYetValid), (40, .expired)])
+  func itIsJudgedByTheTimeThatIsGiven(days: Double, code: TLSFailure.Code?) throws {
+    let now = Int64(Date().timeIntervalSince1970 + days * 86_400)
+    let failure = try failure(authority.issue("broker"), now: now)
+    #expect(failure?.code == code)
+    if let failure {
+      var day = Date(timeIntervalSince1970: Double(now)).ISO8601Format().prefix(10)
+      day.append(contentsOf: " ")
+      #expect(failure.message.contains("this box's clock says \(day)"))
+    }
   }
 
   @Test func selfSigned() throws {

@@ -27,9 +27,11 @@ final class Wire {
 
   enum RecordType: UInt8 { case unknown = 0, changeCipherSpec = 20, alert, handshake, applicationData }
 
-  init(_ settings: TLSSettings, host: String = "localhost", port: Int, chunk: Int = 64 << 10, pin: String? = nil) throws
-  {
-    session = try TLSSession(TLSContext(settings, host: host, pin: pin))
+  init(
+    _ settings: TLSSettings, host: String = "localhost", port: Int, chunk: Int = 64 << 10, pin: String? = nil,
+    now: Int64? = nil
+  ) throws {
+    session = try TLSSession(TLSContext(settings, host: host, pin: pin, now: now))
     descriptor = TLSServer.connect(port)
     self.chunk = chunk
     take(session.start())

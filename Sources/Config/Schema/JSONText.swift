@@ -1,5 +1,5 @@
 /// JSON to be written for people: indented, members in the order in which they were given.
-indirect enum JSONText {
+public indirect enum JSONText: Sendable {
   case string(String)
   case number(Int)
   case boolean(Bool)
@@ -7,15 +7,15 @@ indirect enum JSONText {
   case object([(String, JSONText)])
 
   /// Strings.
-  static func list(_ strings: [String]) -> JSONText { .array(strings.map(JSONText.string)) }
+  public static func list(_ strings: [String]) -> JSONText { .array(strings.map(JSONText.string)) }
 
   /// Adds another object's members.
-  mutating func append(_ other: JSONText) {
+  public mutating func append(_ other: JSONText) {
     if case .object(let mine) = self, case .object(let more) = other { self = .object(mine + more) }
   }
 
   /// - Parameter indent: Of the line on which it begins, in spaces.
-  func text(indent: Int) -> String {
+  public func text(indent: Int = 0) -> String {
     switch self {
     case .string(let text): Self.quoted(text)
     case .number(let number): "\(number)"

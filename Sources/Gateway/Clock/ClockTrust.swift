@@ -1,9 +1,12 @@
 import Glibc
+import Inputs
+import Journal
 import Model
 
 /// Whether the wall clock can be believed: NTP says that it is synchronised, or the GPS has been telling steadily the time.
 ///
 /// A pure value; `WallClock` feeds it. What comes out is the mapping from engine time to UTC that the engine gets as an observation.
+/// Whoever vouches for it, a time outside of `believable` is wrong.
 struct ClockTrust: Sendable {
   /// A mapping is told again when it moved by more than this.
   static let step = Interval.milliseconds(50)
@@ -11,19 +14,34 @@ struct ClockTrust: Sendable {
   static let gpsFixes = 5
   static let gpsTolerance = Interval.seconds(1)
 
-  private let notBefore: Timestamp
+  /// Fixes whose times go on as the engine's do.
+  private struct Streak {
+    /// The first one's UTC at engine time zero. All are held against it, not each against the one before: else a receiver that repeats
+    /// one fix for ever, or is ever later, would draw the clock along in small steps.
+    var mapping: Timestamp
+    var last: Timestamp
+    var count = 1
+  }
+
+  /// From the release on, for as long as GPS can count (1024 weeks).
+  private let believable: Range<Timestamp>
   private var mapping: Timestamp?
   private var byGPS = false
-  private var gpsMapping: Timestamp?
-  private var gpsAgreed = 0
+  private var streak: Streak?
 
-  /// - Parameter notBefore: A GPS time before this is wrong (week roll-over): the release's date.
-  init(notBefore: Timestamp) { self.notBefore = notBefore }
+  /// - Parameter notBefore: The release's date. A time before it is wrong, and so is one 1024 weeks behind it: gpsd adds them to a right
+  ///   time where it was started by a clock that is ahead.
+  init(notBefore: Timestamp) {
+    believable = notBefore..<notBefore + WeekRollOver.period
+  }
+
+  /// With this release's date.
+  init() { self.init(notBefore: Timestamp(rfc3339: Version.releaseDate) ?? Timestamp(milliseconds: 0)) }
 
   /// One that believes a GPS from the beginning, as in a recorded drive, and follows it where it steps.
   /// - Parameter utcAtZero: What it said.
   init(recorded utcAtZero: Timestamp) {
-    notBefore = Timestamp(milliseconds: .min)
+    believable = Timestamp(milliseconds: .min)..<Timestamp(milliseconds: .max)
     mapping = utcAtZero
     byGPS = true
   }
@@ -44,6 +62,7 @@ struct ClockTrust: Sendable {
   mutating func wallClock(
     _ wall: Timestamp, isSynchronised: @autoclosure () -> Bool, at time: EngineTime
   ) -> SystemObservation? {
+    guard believable.contains(wall) else { return nil }
     let candidate = wall + Interval(nanoseconds: -time.nanoseconds)
     if !byGPS, isNear(candidate) { return nil }
     guard isSynchronised() else {
@@ -56,19 +75,32 @@ struct ClockTrust: Sendable {
 
   /// A fix came in. Returns what to tell the engine, if anything.
   mutating func fix(_ fixTime: Timestamp?, at time: EngineTime) -> SystemObservation? {
-    guard mapping == nil || byGPS, let fixTime, fixTime >= notBefore else { return nil }
+    guard mapping == nil || byGPS, let fixTime, believable.contains(fixTime) else { return nil }
     let candidate = fixTime + Interval(nanoseconds: -time.nanoseconds)
-    if let previous = gpsMapping, abs((candidate - previous).nanoseconds) <= Self.gpsTolerance.nanoseconds {
-      gpsAgreed += 1
+    if let streak {
+      // The rest of an epoch that comes in several reports, or a receiver that is stuck: says nothing of the time.
+      guard fixTime != streak.last else { return nil }
+      let isSteady =
+        fixTime > streak.last && Self.agree(candidate, streak.mapping, within: Self.gpsTolerance)
+      self.streak =
+        isSteady
+        ? Streak(mapping: streak.mapping, last: fixTime, count: min(streak.count + 1, Self.gpsFixes))
+        : Streak(mapping: candidate, last: fixTime)
     } else {
-      gpsAgreed = 1
+      streak = Streak(mapping: candidate, last: fixTime)
     }
-    gpsMapping = candidate
-    guard gpsAgreed >= Self.gpsFixes else { return nil }
+    guard let streak, streak.count >= Self.gpsFixes else { return nil }
     // Latency jitters by the receiver's cycle; only a real step is worth a new mapping.
-    if let mapping, abs((candidate - mapping).nanoseconds) <= Self.gpsTolerance.nanoseconds { return nil }
+    if let mapping, Self.agree(candidate, mapping, within: Self.gpsTolerance) { return nil }
     byGPS = true
     return adopt(candidate)
+  }
+
+  /// What the clocks say now, for the journal.
+  /// - Parameter isSynchronised: whether somebody vouches for the wall clock.
+  func reading(bootTime: Int64, wall: Timestamp, isSynchronised: Bool) -> JournalClock {
+    JournalClock(
+      bootTime: bootTime, wallTime: wall, isWallTrusted: isSynchronised && believable.contains(wall))
   }
 
   private mutating func adopt(_ candidate: Timestamp) -> SystemObservation? {
@@ -78,8 +110,11 @@ struct ClockTrust: Sendable {
   }
 
   private func isNear(_ candidate: Timestamp) -> Bool {
-    guard let mapping else { return false }
-    return abs((candidate - mapping).nanoseconds) <= Self.step.nanoseconds
+    mapping.map { Self.agree(candidate, $0, within: Self.step) } ?? false
+  }
+
+  private static func agree(_ a: Timestamp, _ b: Timestamp, within tolerance: Interval) -> Bool {
+    (a - b).nanoseconds.magnitude <= tolerance.nanoseconds.magnitude
   }
 }
 

@@ -9,4 +9,6 @@ struct Clocks: Sendable {
   var wallTime: @Sendable () -> Timestamp = { WallClock.now }
   /// Whether NTP has synchronised the wall clock.
   var isSynchronised: @Sendable () -> Bool
+  /// Told whenever the time is known anew: UTC when `bootTime` was zero.
+  var trusted: @Sendable (_ utcAtBoot: Timestamp) -> Void = { _ in }
 }

@@ -17,6 +17,11 @@ public struct Setup: Sendable {
   /// Every file that was read, in the order of reading, with the CRC-32 of what it held.
   let files: [File]
 
+  /// What records may speak of.
+  var inventory: UplinkInventory {
+    UplinkInventory(devices: devices.catalogue, eventTypes: rules.eventTypes)
+  }
+
   struct File: Hashable, Sendable {
     var path: String
     var checksum: UInt32

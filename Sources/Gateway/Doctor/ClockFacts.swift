@@ -14,7 +14,7 @@ struct ClockFacts: Sendable {
       return .fault(
         "clock", "the clock says \(now), which is before this version was made",
         remedy: hasReceiver
-          ? "records get their time from the receiver, but TLS needs the clock right: `timedatectl set-ntp true`, or let chrony take the time of gpsd"
+          ? "records and certificates go by the time of the receiver; for the rest of the box: `timedatectl set-ntp true`, or let chrony take the time of gpsd"
           : "`timedatectl set-ntp true`; until the clock is right, records wait for their time and TLS fails")
     }
     if isSynchronised { return .good("clock", "synchronised by NTP") }

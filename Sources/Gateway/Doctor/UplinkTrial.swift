@@ -11,7 +11,9 @@ struct UplinkTrial: Sendable {
 
   func run() async -> [Finding] {
     let (events, continuation) = AsyncStream.makeStream(of: LinkEvent.self, bufferingPolicy: .bufferingOldest(64))
-    let link = configuration.transport.open(for: configuration.format) { event in continuation.yield(event) }
+    let link = configuration.transport.taking(.none).open(for: configuration.format) { event in
+      continuation.yield(event)
+    }
     let clock = Task {
       try await ContinuousClock().sleep(for: Self.limit)
       continuation.finish()
@@ -25,6 +27,9 @@ struct UplinkTrial: Sendable {
       case .up(_, let detail):
         finding = .good(topic, "\(destination) takes us (\(detail))")
         link.close(reason: "examined", farewell: nil)
+      case .held(let why):
+        finding = .good(topic, "\(destination) takes us, and \(why)")
+        link.close(reason: "examined", farewell: nil)
       case .down(let closure):
         if finding == nil {
           finding =
@@ -34,7 +39,9 @@ struct UplinkTrial: Sendable {
       case .secured(let tls):
         failure = tls.failure
         days = tls.certificateDays(at: WallClock.now.milliseconds / 1000) ?? days
-      case .acknowledged, .acknowledgedRecords, .refused, .refusedRecord, .strays, .notice: break
+      case .acknowledged, .acknowledgedRecords, .refused, .refusedRecord, .strays, .notice, .command,
+        .unreadableCommand:
+        break
       }
     }
     if finding == nil { link.close(reason: "examined", farewell: nil) }

@@ -13,6 +13,10 @@ struct CommitBatch {
   private(set) var segment: RecordingHeader?
   /// Hooks that were decided, and those that ended.
   private(set) var actions: [ActionChange] = []
+  /// Records that go once more.
+  private(set) var reopenings: [Reopening] = []
+  /// The gateway's own rows that changed.
+  private(set) var notes: [StateRow] = []
   /// To be logged once it is written.
   private(set) var lines: [LogLine] = []
   /// To be done once it is written.
@@ -25,7 +29,7 @@ struct CommitBatch {
 
   var isEmpty: Bool {
     records.isEmpty && observations.isEmpty && state.isEmpty && segment == nil && actions.isEmpty && lines.isEmpty
-      && orders.isEmpty
+      && orders.isEmpty && reopenings.isEmpty && notes.isEmpty
   }
   var isFull: Bool { approximateBytes >= Self.byteLimit }
 
@@ -54,6 +58,27 @@ struct CommitBatch {
     actions.append(change)
     isUrgent = true
     grow(by: 500, at: bootTime)
+  }
+
+  /// The gateway's own rows; of those with one key the last counts.
+  mutating func append(notes rows: [StateRow], at bootTime: Int64) {
+    guard !rows.isEmpty else { return }
+    let keys = Set(rows.map { [$0.kind, $0.name] })
+    notes.removeAll { keys.contains([$0.kind, $0.name]) }
+    notes += rows
+    grow(by: rows.reduce(0) { $0 + 100 + ($1.value?.count ?? 0) }, at: bootTime)
+  }
+
+  mutating func append(_ reopening: Reopening, at bootTime: Int64) {
+    reopenings.append(reopening)
+    isUrgent = true
+    grow(by: 200, at: bootTime)
+  }
+
+  /// They could not be written, and are not to be later; with what was noted of them.
+  mutating func dropReopenings() {
+    reopenings = []
+    notes = []
   }
 
   mutating func append(_ line: LogLine, at bootTime: Int64) {

@@ -28,6 +28,12 @@ struct CursorBook {
     if since == nil { since = now }
   }
 
+  /// What an uplink has delivered is to go once more.
+  mutating func reopen(_ reopening: Reopening) {
+    guard let index = moved.firstIndex(where: { $0.uplink == reopening.uplink }) else { return }
+    reopening.apply(to: &moved[index].cursors)
+  }
+
   /// What goes with a commit. Those of the uplinks in `held` stay, and are due again after the usual time.
   mutating func take(except held: Set<String> = [], at now: Int64) -> [(uplink: String, cursors: LaneCursors)] {
     let taken = moved.filter { !held.contains($0.uplink) }

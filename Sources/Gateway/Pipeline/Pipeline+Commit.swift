@@ -22,13 +22,15 @@ extension Pipeline {
       let written = try journal.commit(
         Commit(
           time: clock.last, clock: journalClock, records: batch.records, state: batch.state,
-          observations: batch.observations, cursors: dirtyCursors, actions: batch.actions, segment: batch.segment))
+          observations: batch.observations, cursors: dirtyCursors, actions: batch.actions,
+          reopenings: batch.reopenings, notes: batch.notes, segment: batch.segment))
       tellEvents()
       if retryAt != nil { logger.notice("journal writable again") }
       retryAt = nil
       commitError = nil
       let committed = batch
       batch = CommitBatch()
+      commands.committed()
       carryOut(committed)
       noteRecording()
       if written != nil { bell.ring() }

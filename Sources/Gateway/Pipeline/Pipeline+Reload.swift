@@ -10,6 +10,8 @@ extension Pipeline {
     var rules: RuleSet
     var journal: GatewayConfiguration.JournalConfiguration
     var gateway: String
+    /// What the files come to.
+    var fingerprint: String?
     /// Uplinks that are new, or whose entry changed.
     var uplinks: [UplinkConfiguration]
   }
@@ -34,6 +36,7 @@ extension Pipeline {
       throw error
     }
     flush = replacement.journal.flush
+    if let fingerprint = replacement.fingerprint { identity.configuration = fingerprint }
     arm()
   }
 

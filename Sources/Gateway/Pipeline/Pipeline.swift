@@ -4,6 +4,7 @@ import Logging
 import Model
 import Rules
 import Synchronization
+import Uplinks
 
 /// The one writer: stamps what the inputs saw, asks the rule engine, commits records, state and recording in one transaction, and
 /// only then lets anything leave.
@@ -33,6 +34,9 @@ actor Pipeline {
   var batch = CommitBatch()
   var cursors = CursorBook()
   var deadLetters = DeadLetterDesk()
+  var commands: CommandBook
+  /// Who this gateway is, and what it runs.
+  var identity: GatewayIdentity
   var isRecording: Bool
   /// Decided, committed, and not yet taken by those who do it.
   var orders: [Order] = []
@@ -55,9 +59,11 @@ actor Pipeline {
   /// - Parameters:
   ///   - journal: Opened, and from now on the pipeline's alone.
   ///   - flush: The longest that an ordinary record waits for its commit.
+  ///   - identity: Who this gateway is, for servers that ask.
   init(
     journal: sending Journal, rules: RuleSet, catalogue: SignalCatalogue, flush: Interval, now: JournalClock,
-    clocks: Clocks, logger: Logger
+    clocks: Clocks, logger: Logger,
+    identity: GatewayIdentity = GatewayIdentity(id: "", version: Version.current, configuration: nil)
   ) throws {
     executor = try ThreadExecutor(name: "pipeline")
     self.logger = logger
@@ -67,10 +73,12 @@ actor Pipeline {
     timeDevice = Self.timeDevice(of: catalogue)
     let (time, downtime) = journal.resumeTime(now: now)
     clock = EngineClock(origin: time, bootTime: now.bootTime)
-    trust = ClockTrust(notBefore: Timestamp(rfc3339: Version.releaseDate) ?? Timestamp(milliseconds: 0))
+    trust = ClockTrust()
     engine = RuleEngine(
       rules: rules, engine: journal.engineID, state: try journal.engineState(), time: journal.engineTime)
     isRecording = journal.isRecording
+    commands = CommandBook(try journal.notes(of: CommandBook.kind))
+    self.identity = identity
     self.journal = journal
     starting = .start(downtime: downtime)
   }
@@ -215,6 +223,8 @@ extension Pipeline {
   private func tell(_ told: SystemObservation, bootTime: Int64) {
     feed(.system(told), bootTime: bootTime)
     guard case .clock(let utcAtZero) = told else { return }
+    // First: whoever sees that the clock is trusted judges by it.
+    clocks.trusted(utcAtZero + (clock.time(at: 0) - .zero))
     clockTrusted.withLock { $0 = true }
     logger.info("clock trusted", metadata: ["utc": "\(utcAtZero + (clock.last - .zero))"])
     do {

@@ -85,6 +85,7 @@ actor Reloader {
       try await pipeline.replace(
         Pipeline.Replacement(
           rules: next.rules, journal: next.configuration.journal, gateway: next.configuration.id,
+          fingerprint: next.fingerprint,
           uplinks: next.configuration.uplinks.filter { opened.contains($0.name) }))
     } catch {
       await inputs.setGates(of: leaving, open: true)
@@ -93,7 +94,7 @@ actor Reloader {
     async let exchanged: Void = inputs.exchange(stopping: leaving, for: next.devices.devices)
     await uplinks.exchange(
       stopping: Set(changes.uplinks.changed + changes.uplinks.removed + changes.credentials),
-      for: next.configuration.uplinks, fingerprint: next.fingerprint,
+      for: next.configuration.uplinks, fingerprint: next.fingerprint, inventory: next.inventory,
       settled: { [pipeline] in await pipeline.close(uplinks: changes.uplinks.removed) })
     await exchanged
   }

@@ -49,18 +49,20 @@ actor RunningUplinks {
   }
 
   /// Stops the uplinks in `replaced`, which settle first, all at once, and starts those of `configurations` that aren't running. To the
-  /// others the new fingerprint is told.
+  /// others the new fingerprint and inventory are told.
   /// - Parameter removed: What is to be done once those that are gone have settled.
   func exchange(
     stopping replaced: Set<String>, for configurations: [UplinkConfiguration], fingerprint: String,
+    inventory: UplinkInventory,
     settled: () async -> Void
   ) async {
     guard !hasStopped else { return }
     identity.configuration = fingerprint
+    identity.inventory = inventory
     await end(running.filter { replaced.contains($0.configuration.name) }, within: Daemon.drainTime)
     await settled()
     let staying = running.filter { !replaced.contains($0.configuration.name) }
-    for entry in staying { entry.uplink.configurationChanged(to: fingerprint) }
+    for entry in staying { entry.uplink.configurationChanged(to: fingerprint, inventory: inventory) }
     running = configurations.map { configuration in
       staying.first { $0.configuration.name == configuration.name }
         ?? Self.make(configuration, identity: identity, source: source, logger: logger)
@@ -85,7 +87,8 @@ actor RunningUplinks {
     Running(
       configuration: configuration,
       uplink: Uplink(
-        configuration, gateway: identity, source: source, isClockTrusted: { source.isClockTrusted }, logger: logger),
+        configuration, gateway: identity, source: source, commands: source, isClockTrusted: { source.isClockTrusted },
+        logger: logger),
       imprint: imprint(of: configuration))
   }
 

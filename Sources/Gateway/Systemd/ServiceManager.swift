@@ -22,6 +22,9 @@ struct ServiceManager: Sendable {
     send("RELOADING=1\nMONOTONIC_USEC=\(Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)")
   }
 
+  /// Starting takes longer: another minute, from now on (EXTEND_TIMEOUT_USEC of sd_notify(3)).
+  func stillStarting(status: String) { send("EXTEND_TIMEOUT_USEC=60000000\nSTATUS=\(status)") }
+
   func stopping() { send("STOPPING=1") }
   func status(_ text: String) { send("STATUS=\(text)") }
   func watchdog() { send("WATCHDOG=1") }

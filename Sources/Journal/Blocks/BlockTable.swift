@@ -86,6 +86,23 @@ struct BlockTable {
     return start
   }
 
+  /// The numbers of `range` that lie in blocks which are still there, ascending; neighbours are one.
+  func covered(_ range: ClosedRange<UInt64>) throws(JournalError) -> [ClosedRange<UInt64>] {
+    guard var block = try block(coveringOrAfter: range.lowerBound) else { return [] }
+    var found: [ClosedRange<UInt64>] = []
+    while block.first <= range.upperBound {
+      let part = block.range.clamped(to: range)
+      if let last = found.last, last.upperBound + 1 >= part.lowerBound {
+        found[found.count - 1] = last.lowerBound...max(last.upperBound, part.upperBound)
+      } else {
+        found.append(part)
+      }
+      guard let next = try first(after: block.first) else { break }
+      block = next
+    }
+    return found
+  }
+
   private func one(_ sql: String, _ seq: UInt64) throws(JournalError) -> Block.Header? {
     let statement = try database.statement(sql, step: "find a block")
     statement.bind([.integer(seq)])

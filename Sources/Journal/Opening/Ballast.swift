@@ -1,7 +1,8 @@
 import Glibc
 
 /// A file beside the journal that keeps a little of the disk's room, `journal.db.ballast`: on a full disk even a DELETE must write to the
-/// log first. It is let go when a commit finds no room, and laid again when there is plenty.
+/// log first. It is let go when a commit or a start finds no room, and laid again when there is plenty. It stays while the gateway is off:
+/// others may fill the disk meanwhile, and the next start needs a log again.
 struct Ballast {
   let path: String
   /// Bytes: what the log may grow to.
@@ -15,11 +16,26 @@ struct Ballast {
   /// Where it is missing and four times its size is free. Nothing is lost where that can't be done: it is tried again.
   func lay() {
     guard BrokenFile.size(of: path) != size, let free = Self.freeBytes(beside: path), free > 4 * size else { return }
+    _ = lay(size)
+  }
+
+  /// Where it is missing as the journal is closed: as much of it as there is room for, which is at least what the log has just given back.
+  func layWhatFits() {
+    guard BrokenFile.size(of: path) == 0 else { return }
+    var bytes = size
+    while bytes >= Self.smallest, !lay(bytes) { bytes /= 2 }
+  }
+
+  /// Less is of no use: it is what the few pages of a start take in the log.
+  private static let smallest: Int64 = 1 << 16
+
+  private func lay(_ bytes: Int64) -> Bool {
     let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard file >= 0 else { return }
-    let isLaid = posix_fallocate(file, 0, off_t(size)) == 0
+    guard file >= 0 else { return false }
+    let isLaid = posix_fallocate(file, 0, off_t(bytes)) == 0
     close(file)
     if !isLaid { unlink(path) }
+    return isLaid
   }
 
   /// True when there was one.

@@ -17,6 +17,8 @@ enum BrokenFile {
     var report = RecoveryReport(reason: reason, setAside: [], bytes: 0)
     // The log first: without it the database is older, but whole; the other way round a new database would replay a foreign log.
     for suffix in suffixes where exists(path + suffix) {
+      // Not every file system keeps the order of renames over a power cut.
+      if suffix.isEmpty, !report.setAside.isEmpty { try Repair.syncFolder(path) }
       let size = size(of: path + suffix)
       guard rename(path + suffix, target + suffix) == 0 else {
         throw JournalError(

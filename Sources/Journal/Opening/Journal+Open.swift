@@ -6,9 +6,22 @@ extension Journal {
   /// Opens the journal, or makes it.
   ///
   /// A file that is damaged is set aside and a new journal begun; `recovery` says so. Everything else that is wrong is thrown: a
-  /// directory, no permission, another program's database, a newer version, another process that has it open.
+  /// directory, no permission, another program's database, a newer version, another process that has it open, a disk without room even
+  /// after the journal has let its ballast go (which is retryable).
   public static func open(
     path: String, options: Options, now: JournalClock
+  ) throws(JournalError) -> Journal {
+    do throws(JournalError) {
+      return try openOnce(path, options, now)
+    } catch {
+      // Others have filled the disk while the gateway was off.
+      guard error.code == .full, Ballast(path, options).drop() else { throw error }
+      return try openOnce(path, options, now)
+    }
+  }
+
+  private static func openOnce(
+    _ path: String, _ options: Options, _ now: JournalClock
   ) throws(JournalError) -> Journal {
     if let oddity = BrokenFile.isOddity(path) {
       throw JournalError(.cannotOpen, "journal.path names \(oddity); give it a file", place: path)
@@ -27,21 +40,15 @@ extension Journal {
   private static func start(
     _ path: String, _ options: Options, _ now: JournalClock, _ recovery: RecoveryReport?
   ) throws(JournalError) -> Journal {
-    let isNew = Repair.makePrivate(path)
+    try NewFile.make(path, options)
+    let (database, known, sums) = try load(path: path, options: options)
     do throws(JournalError) {
-      let (database, known, sums) = try load(path: path, options: options)
-      do throws(JournalError) {
-        let memory = try begin(known, in: database, options: options, now: now)
-        Ballast(path, options).lay()
-        return Journal(
-          path: path, options: options, database: database, memory: memory, sums: sums, recovery: recovery)
-      } catch {
-        database.close()
-        throw error
-      }
+      let memory = try beginWithinTheLog(known, in: database, options: options, now: now)
+      Ballast(path, options).lay()
+      return Journal(
+        path: path, options: options, database: database, memory: memory, sums: sums, recovery: recovery)
     } catch {
-      // Not left behind: the next start would take it for a journal that was emptied.
-      if isNew, BrokenFile.size(of: path) == 0 { unlink(path) }
+      database.close()
       throw error
     }
   }
@@ -73,6 +80,19 @@ extension Journal {
     } catch {
       database.close()
       throw error
+    }
+  }
+
+  /// Where the disk has no room for a longer log, what is in it goes into the file, and the log begins anew in the room that it has.
+  private static func beginWithinTheLog(
+    _ known: Memory?, in database: Database, options: Options, now: JournalClock
+  ) throws(JournalError) -> Memory {
+    do throws(JournalError) {
+      return try begin(known, in: database, options: options, now: now)
+    } catch {
+      guard error.code == .full else { throw error }
+      try database.run("PRAGMA wal_checkpoint(RESTART)", step: "empty the log")
+      return try begin(known, in: database, options: options, now: now)
     }
   }
 
@@ -126,11 +146,18 @@ extension Journal {
   }
 
   /// Engine time over a reboot (architecture.md, "Engine time"): by the wall clock if it was trusted before and is now; else it stands
-  /// still, and how long the stop was is unknown.
+  /// still, and how long the stop was is unknown. So it is, too, where the time went back between the two: one of them was wrong, and
+  /// nobody knows by how much.
   private static func resumption(_ head: Head, now: JournalClock) -> (time: EngineTime, isStopKnown: Bool) {
     guard head.clock.isWallTrusted, now.isWallTrusted else { return (head.time, false) }
-    return (head.time + max(.zero, now.wallTime - head.clock.wallTime), true)
+    let stop = now.wallTime - head.clock.wallTime
+    guard stop.nanoseconds > -disagreement.nanoseconds else { return (head.time, false) }
+    return (head.time + max(.zero, stop), true)
   }
+
+  /// So far two clocks that are both right may differ: GPS' before the reboot, with what a receiver is late and what it doesn't know of
+  /// leap seconds yet, and NTP's after it.
+  private static let disagreement = Interval.minutes(1)
 
   /// The engine time at `now`, with which this run begins, and how long the gateway was down; `nil` when that isn't known.
   ///

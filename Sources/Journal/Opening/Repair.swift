@@ -61,6 +61,8 @@ enum Repair {
         guard rename(target, path + ".salvaged") == 0 else {
           throw failure("the repaired journal can't be put in place", path)
         }
+        // Before the damaged files move: one that is found under the first name is deleted.
+        try syncFolder(path)
         return salvaged
       } catch {
         remove(target)
@@ -86,15 +88,15 @@ enum Repair {
     return report
   }
 
-  private static func sync(_ target: String, _ path: String) throws(JournalError) {
+  static func sync(_ target: String, _ path: String) throws(JournalError) {
     let file = open(target, O_RDWR | O_CLOEXEC)
-    guard file >= 0 else { throw failure("the repaired journal can't be read back", target) }
+    guard file >= 0 else { throw failure("the new journal can't be read back", target) }
     defer { close(file) }
-    guard fsync(file) == 0 else { throw failure("the repaired journal can't be written", target) }
+    guard fsync(file) == 0 else { throw failure("the new journal can't be written", target) }
     try syncFolder(path)
   }
 
-  private static func syncFolder(_ path: String) throws(JournalError) {
+  static func syncFolder(_ path: String) throws(JournalError) {
     let folder = open(BrokenFile.split(path).folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { throw failure("the journal's folder can't be opened", path) }
     defer { close(folder) }
@@ -102,14 +104,14 @@ enum Repair {
     guard fsync(folder) == 0 || errno == EINVAL else { throw failure("the journal's folder can't be written", path) }
   }
 
-  private static func failure(_ message: String, _ path: String) -> JournalError {
+  static func failure(_ message: String, _ path: String) -> JournalError {
     let code: JournalError.Code = errno == ENOSPC ? .full : .inputOutput
     return JournalError(
       code, "\(message); look at the kernel's log (dmesg)", cause: String(cString: strerror(errno)), place: path,
       isRetryable: true)
   }
 
-  private static func remove(_ target: String) {
+  static func remove(_ target: String) {
     for suffix in BrokenFile.suffixes { unlink(target + suffix) }
   }
 

@@ -7,6 +7,8 @@ struct StateTable {
 
   static let journalKind = ".journal"
   static let cursorKind = ".cursor"
+  /// What kinds of the gateway's own rows begin with.
+  static let noteKind = ".note."
 
   func set(_ kind: String, _ name: String, _ value: [UInt8]) throws(JournalError) {
     try database.run(
@@ -45,6 +47,22 @@ struct StateTable {
       "SELECT name,value FROM state WHERE kind=? ORDER BY name", [.text(kind)], step: "read state"
     ) { row in rows.append((row.text(0), Seal.open(row.blob(1), kind, row.text(0)))) }
     return rows
+  }
+
+  /// One of them; `nil` where there is none, or it doesn't bear its seal.
+  func ownRow(_ kind: String, _ name: String) throws(JournalError) -> [UInt8]? {
+    var value: [UInt8]?
+    try database.query(
+      "SELECT value FROM state WHERE kind=? AND name=?", [.text(kind), .text(name)], step: "read state"
+    ) { row in value = Seal.open(row.blob(0), kind, name) }
+    return value
+  }
+
+  func apply(notes: [StateRow]) throws(JournalError) {
+    for row in notes {
+      let kind = Self.noteKind + row.kind
+      if let value = row.value { try setOwn(kind, row.name, value) } else { try remove(kind, row.name) }
+    }
   }
 
   /// Sets a row of the journal itself.

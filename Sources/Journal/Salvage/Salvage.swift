@@ -37,6 +37,8 @@ struct Salvage {
   private(set) var hasAllCursors = false
   /// `nil` when it can't be relied on.
   private(set) var state: [StateRow]?
+  /// The gateway's own, by kind and name; of several copies the one in its place.
+  private(set) var notes: [[String]: StateRow] = [:]
   private(set) var actions: [StoredAction] = []
   private(set) var blocks: [BlockHarvest.Found] = []
   /// What the blocks say they are of.
@@ -92,6 +94,8 @@ struct Salvage {
     do throws(PackingError) {
       switch (row.kind, row.name) {
       case (StateTable.cursorKind, _): try take(UplinkCursor(packed: value), of: row.name)
+      case (let kind, _) where kind.hasPrefix(StateTable.noteKind):
+        if notes[[kind, row.name]] == nil { notes[[kind, row.name]] = row.note(value) }
       case (StateTable.journalKind, "head"): try take(Head(packed: value))
       case (StateTable.journalKind, "identity"): if identity == nil { identity = try StateTable.identity(value) }
       case (StateTable.journalKind, ThinningBook.name):

@@ -42,6 +42,7 @@ struct SalvageWriter {
       try state.saveCopy(of: memory)
       for (name, cursor) in memory.uplinks { try state.save(cursor, of: name) }
       try state.apply(salvage.state ?? [])
+      try state.apply(notes: Array(salvage.notes.values))
       try writeActions()
       try writeLetters()
       if !salvage.recording.isEmpty {

@@ -78,10 +78,17 @@ extension PackedWriter {
       write(isUp)
     case .tick:
       write(byte: 4)
-    case .command(let name, let id):
-      write(byte: 5)
+    case .command(let name, let id, let arguments):
+      // Recordings of before there were arguments read on as they are.
+      write(byte: arguments.isEmpty ? 5 : 8)
       write(name)
       write(id)
+      guard !arguments.isEmpty else { return }
+      write(UInt64(arguments.count))
+      for argument in arguments {
+        write(argument.name)
+        write(argument.value)
+      }
     case .outcome(let outcome):
       // Recordings of before there was a value read on as they are.
       write(byte: outcome.value == nil ? 6 : 7)
@@ -163,6 +170,15 @@ extension PackedReader {
       var outcome = try actionOutcome()
       outcome.value = try value()
       return .outcome(outcome)
+    case 8:
+      let (name, id) = (try string(), try string())
+      let count = try unsigned()
+      guard count <= 16 else { throw .malformed(offset: offset) }
+      var arguments: [CommandArgument] = []
+      for _ in 0..<count {
+        arguments.append(CommandArgument(name: try string(), value: try value()))
+      }
+      return .command(name: name, id: id, arguments: arguments)
     default: throw .malformed(offset: offset - 1)
     }
   }

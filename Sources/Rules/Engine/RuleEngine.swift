@@ -218,7 +218,7 @@ public struct RuleEngine: Sendable {
     case .link(let uplink, let isUp):
       if signals.setLink(uplink, isUp: isUp) { setOff = triggers.rules(onLink: uplink, isUp: isUp) }
       context.name = uplink
-    case .command(let name, _):
+    case .command(let name, _, _):
       setOff = triggers.rules(onCommand: name)
       context.name = name
     case .outcome(let outcome): tell(outcome, at: now, &effects)

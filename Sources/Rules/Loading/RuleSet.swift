@@ -17,6 +17,9 @@ public struct RuleSet: Sendable {
   /// Tells this set from another, whatever its files look like: sixteen hexadecimal digits.
   public let fingerprint: String
 
+  /// The types of events that it may raise, in alphabetical order; crossings of zones are none.
+  public var eventTypes: [String] { vocabulary.eventTypes.subtracting([ActionReader.geofenceEvent]).sorted() }
+
   /// Tells the report policies from others.
   let policiesFingerprint: UInt64
   private let units: [SignalName: String]

@@ -8,7 +8,7 @@ public struct TLSOptions: Sendable, Hashable {
 
   public init() {}
 
-  /// Reads all that is named. Blocks.
+  /// Reads all that is named, to be judged by the time as the gateway trusts it. Blocks.
   func context(host: String) throws(TLSFailure) -> TLSContext {
     var secret: String?
     if let pin {
@@ -18,7 +18,7 @@ public struct TLSOptions: Sendable, Hashable {
         throw TLSFailure(unreadable: "the PIN of the token: \(error.text)")
       }
     }
-    return try TLSContext(settings, host: host, pin: secret)
+    return try TLSContext(settings, host: host, pin: secret, now: TrustedTime.now)
   }
 }
 

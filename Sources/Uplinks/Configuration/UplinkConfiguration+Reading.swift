@@ -31,6 +31,7 @@ extension UplinkConfiguration {
       .choice("`from`", of: [("now", CursorOrigin.now), ("oldest", .oldest)], diagnostics: &diagnostics)
     let keep = reader.optional("keep")?
       .interval("`keep`", in: .minutes(1)...Interval.days(3650), diagnostics: &diagnostics)
+    let commands = reader.optional("commands").map { CommandPermission.read($0, &diagnostics) } ?? .none
     reader.explain(
       ["url", "host", "broker", "username", "password", "tls"],
       "it stands below `mqtt:`, and that below the uplink's name: `central: { mqtt: { url: … } }`")
@@ -46,7 +47,8 @@ extension UplinkConfiguration {
         help: "add `mqtt: { url: \"mqtts://…\" }` or `websocket: { url: \"wss://…\" }`")
     }
     guard let transport, let format else { return nil }
-    var configuration = UplinkConfiguration(name: name, transport: transport, format: format)
+    var configuration = UplinkConfiguration(name: name, transport: transport.taking(commands), format: format)
+    configuration.commands = commands
     configuration.settings = settings
     configuration.settings.singly = transport.singly.union(format.singly)
     let labels = context.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
@@ -85,15 +87,17 @@ extension UplinkConfiguration {
     _ reader: inout MappingReader, own: (any MessageFormat)?, _ diagnostics: inout Diagnostics
   ) -> (any MessageFormat)? {
     guard let node = reader.optional("format") else { return own ?? Formats.all.first }
+    if let own, node.scalar?.text == own.name { return own }
     if let own {
       diagnostics.error(
         "format", "what goes there has a form of its own, that of `\(own.name)`", at: node.span, help: "delete `format`"
       )
       return nil
     }
-    if let word = node.scalar?.text, Formats.later.contains(word) {
+    if node.scalar?.text == SparkplugMessages().name {
       diagnostics.error(
-        "later-version", "the format `\(word)` comes with a later version", at: node.span, help: "use `json`")
+        "format", "Sparkplug goes over MQTT, and needs to know its group", at: node.span,
+        help: "add `sparkplug: { group: fleet }` to `mqtt`, for example")
       return nil
     }
     return node.choice("`format`", of: Formats.all.map { ($0.name, $0) }, diagnostics: &diagnostics)

@@ -7,7 +7,8 @@ extension UplinkConfiguration {
     .object(
       Transports.all.map { .init($0.name, .object($0.keys), "The way to the server") } + [
         .init(
-          "format", .choice(Formats.all.map { $0.name }), standard: Formats.all.first.map { "`\($0.name)`" },
+          "format", .choice(Formats.all.map { $0.name } + [SparkplugMessages().name]),
+          standard: Formats.all.first.map { "`\($0.name)`" },
           "How records are written"),
         .init(
           "send", .list(.choice(Record.Kind.allCases.map(\.name))), standard: "all kinds",
@@ -26,6 +27,8 @@ extension UplinkConfiguration {
           "How fast a backlog may go beside what is new; or `unlimited`"),
         .init("batch", .object(batch), "How much goes in one message"),
         .init("compress", .choice(["none", "deflate"]), standard: "`none`", "Whether batches are deflated (RFC 1951)"),
+        .init(
+          "commands", CommandPermission.schema, standard: "`none`", "What the server there may ask this gateway to do"),
         .init("window", .integer(1...100_000), standard: "1000", "Records on the way without an answer"),
       ])
   }

@@ -7,6 +7,8 @@ public struct UplinkConfiguration: Sendable {
   public var transport: any Transport
   public var format: any MessageFormat
   public var settings = DeliverySettings()
+  /// What its server may ask for.
+  public var commands = CommandPermission.none
   /// Where it begins when the journal doesn't know it yet.
   public var from: CursorOrigin = .now
   /// Records older than this are given up for it, by the journal; so long stays the cursor of an uplink that was removed, too.

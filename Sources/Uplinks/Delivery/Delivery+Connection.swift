@@ -13,6 +13,7 @@ extension Delivery {
   public mutating func connected(_ capabilities: LinkCapabilities, head: UInt64, now: BootTime) {
     guard case .connecting = state else { return }
     state = .up(since: now)
+    isHeld = false
     self.capabilities = capabilities
     self.head = max(self.head, head)
     connection += 1
@@ -26,6 +27,11 @@ extension Delivery {
     layStreams()
   }
 
+  /// The connection is there, but nothing may go for now: no attempt that is to be given up.
+  public mutating func hold() {
+    if case .connecting = state { isHeld = true }
+  }
+
   /// Lanes of which nothing is sent hold nothing for this uplink.
   private mutating func passOverUnwanted() {
     for lane in Lane.allCases where !settings.kinds.lanes.contains(LaneSet(lane)) && cursors[lane].low < head {
@@ -36,6 +42,7 @@ extension Delivery {
 
   private mutating func layStreams() {
     streams = []
+    firstAgain = nil
     liveLanes = []
     let lanes = Lane.allCases.filter { settings.kinds.lanes.contains(LaneSet($0)) }
     switch settings.order {
@@ -68,8 +75,10 @@ extension Delivery {
     } else if state == .stopped {
       return []
     }
+    isHeld = false
     keepAnswers()
     streams = []
+    firstAgain = nil
     liveCount = 0
     pendingRead = nil
     inFlight = [:]
@@ -142,7 +151,7 @@ extension Delivery {
   private mutating func keepAnswers() {
     for index in streams.indices {
       let lanes = Lane.allCases.filter { streams[index].lanes.contains(LaneSet($0)) }
-      for run in streams[index].settledRuns() {
+      for run in streams[index].settledRuns().flatMap({ beside(index, $0) }) {
         for lane in lanes where cursors[lane].ranges.count < DeliverySettings.rangeLimit {
           cursors[lane].settle(run)
           cursorsChanged = true
@@ -169,7 +178,7 @@ extension Delivery {
     case .waiting(let until) where now >= until:
       state = .connecting(since: now)
       return [.connect]
-    case .connecting(let since) where now - since >= settings.connectLimit:
+    case .connecting(let since) where !isHeld && now - since >= settings.connectLimit:
       state = .closing
       return [.close("no connection within \(Int(settings.connectLimit.seconds)) s")]
     case .up:
@@ -199,7 +208,7 @@ extension Delivery {
     switch state {
     case .stopped, .closing: break
     case .waiting(let until): consider(until)
-    case .connecting(let since): consider(since + settings.connectLimit)
+    case .connecting(let since): if !isHeld { consider(since + settings.connectLimit) }
     case .up:
       consider(oldestInFlight.map { $0.sentAt + settings.answerLimit })
       consider(pausedUntil)
@@ -224,7 +233,8 @@ extension Delivery {
   public var isDrained: Bool {
     switch state {
     case .stopped, .waiting: return true
-    case .connecting, .closing: return false
+    case .connecting: return isHeld
+    case .closing: return false
     case .up:
       guard recordsInFlight == 0, retries.isEmpty || pausedUntil != nil else { return false }
       if pausedUntil != nil { return true }

@@ -111,7 +111,7 @@ extension Delivery {
     guard stream.settledTo >= stream.start else { return }
     for lane in Lane.allCases where stream.lanes.contains(LaneSet(lane)) && cursors[lane].low < stream.settledTo {
       let before = cursors[lane]
-      cursors[lane].settle(stream.start...stream.settledTo)
+      for part in beside(index, stream.start...stream.settledTo) { cursors[lane].settle(part) }
       if cursors[lane] != before { cursorsChanged = true }
     }
   }

@@ -51,7 +51,7 @@ extension Delivery {
         if stream.isScanned(head: head) { continue }
         return nil
       }
-      let isLate = stream[stream.nextPosition].record.identity.seq <= lateThrough
+      let isLate = stream.isAgain || stream[stream.nextPosition].record.identity.seq <= lateThrough
       if isLate, settings.order == .liveFirst, !mayCatchUp(now: now) { return nil }
       guard stream.waiting < fullBatch else { return index }
       guard stream.isScanned(head: head) else { return nil }
@@ -157,7 +157,7 @@ extension Delivery {
         }
         if entry.isRefused { streams[segment.stream].mark(position: position, refused: false) }
         let before = encoder.size
-        encoder.append(entry.record, late: identity.seq <= lateThrough)
+        encoder.append(entry.record, late: identity.seq <= lateThrough || streams[segment.stream].isAgain)
         largest = max(largest, encoder.size - before)
         seqs.append(identity.seq)
         upper = position + 1
@@ -165,7 +165,9 @@ extension Delivery {
       }
     }
     guard let route else { return nil }
-    return (OutgoingMessage(id: nextMessageID, route: route, seqs: seqs), taken)
+    var message = OutgoingMessage(id: nextMessageID, route: route, seqs: seqs)
+    if case .record(let record) = route { message.isLate = record.identity.seq <= lateThrough }
+    return (message, taken)
   }
 
   private mutating func noteRepeat(_ seq: UInt64, in lane: Lane) {

@@ -61,6 +61,8 @@ public struct Delivery: Sendable {
   /// Between messages that the server was too busy for.
   var busyBackoff = Backoff(first: .seconds(1), last: .seconds(30))
   var pausedUntil: BootTime?
+  /// The server has accepted us and lets nothing pass yet; it may take as long as it takes.
+  var isHeld = false
   var isDraining = false
 
   // Of the connection.
@@ -71,6 +73,8 @@ public struct Delivery: Sendable {
   var streams: [DeliveryStream] = []
   /// Streams `0..<liveCount` are the live ones.
   var liveCount = 0
+  /// From here on the streams are of what is sent once more.
+  var firstAgain: Int?
   var liveLanes: LaneSet = []
   var liveScannedTo: UInt64 = 0
   var pendingRead: ReadRequest?

@@ -113,6 +113,8 @@ public struct OutgoingMessage: Hashable, Sendable {
   public var route: MessageRoute
   /// Numbers of the records in it, as they stand in it.
   public var seqs: [UInt64]
+  /// Of a record that goes alone: it was there before the connection came up.
+  public var isLate = false
 
   public var records: Int { seqs.count }
 

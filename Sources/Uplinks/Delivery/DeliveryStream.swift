@@ -18,7 +18,9 @@ struct DeliveryStream: Sendable {
   let lanes: LaneSet
   /// The first number of its territory, and the last; `UInt64.max` where it follows the journal's head.
   let start: UInt64
-  let end: UInt64
+  private(set) var end: UInt64
+  /// Its records were delivered before, and the server asked for them once more.
+  let isAgain: Bool
   /// Every number up to here was read.
   private(set) var scannedTo: UInt64
   /// Every number from `start` up to here is settled.
@@ -33,10 +35,11 @@ struct DeliveryStream: Sendable {
   /// Position of the first that was not handed out yet.
   private(set) var nextPosition = 0
 
-  init(lanes: LaneSet, start: UInt64, end: UInt64) {
+  init(lanes: LaneSet, start: UInt64, end: UInt64, isAgain: Bool = false) {
     self.lanes = lanes
     self.start = start
     self.end = end
+    self.isAgain = isAgain
     scannedTo = start - 1
     settledTo = start - 1
   }
@@ -65,6 +68,12 @@ struct DeliveryStream: Sendable {
     scannedTo = max(scannedTo, min(seq, end))
     if head == entries.count { settledTo = scannedTo }
   }
+
+  /// What is asked for once more right behind it is its own, too.
+  mutating func extend(to last: UInt64) { end = max(end, last) }
+
+  /// Numbers of its territory that aren't settled in order.
+  var open: ClosedRange<UInt64>? { settledTo < end ? settledTo + 1...end : nil }
 
   mutating func handOut(to position: Int) {
     nextPosition = position

@@ -90,7 +90,7 @@ public enum JSONFormat {
     case .reading(let device, let metric, let value, let unit, let quality):
       text("device", device, &writer)
       text("metric", metric, &writer)
-      if let value {
+      if let value, isKnown(value) {
         writer.key("value")
         append(value, &writer)
       }
@@ -156,7 +156,7 @@ public enum JSONFormat {
       if !content.data.isEmpty {
         writer.key("data")
         writer.beginObject()
-        for member in content.data {
+        for member in content.data where isKnown(member.value) {
           writer.key(member.key)
           append(member.value, &writer)
         }
@@ -172,6 +172,11 @@ public enum JSONFormat {
     case .warning: "warning"
     case .critical: "critical"
     }
+  }
+
+  /// JSON has no word for infinity or what is no number; null would be a second way to say that nothing is known.
+  private static func isKnown(_ value: Value) -> Bool {
+    if case .number(let number) = value { number.isFinite } else { true }
   }
 
   private static func append(_ value: Value, _ writer: inout JSONWriter) {

@@ -25,9 +25,6 @@ public enum Formats {
   public static let all: [any MessageFormat] = [
     JSONMessages(), OwnTracksMessages(), SenMLMessages(isText: true), SenMLMessages(isText: false), GeoJSONMessages(),
   ]
-
-  /// Known to the documentation, not to this version.
-  static let later = ["sparkplug"]
 }
 
 /// `format: json`.

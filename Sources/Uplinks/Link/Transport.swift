@@ -13,12 +13,18 @@ public protocol Transport: Sendable {
   var credentials: [Secret] { get }
   /// The one form that records have on it, where it has its own.
   var ownFormat: (any MessageFormat)? { get }
+  /// The same way to the same server, on which commands may come as the permission says. Without it no transport takes any.
+  func taking(_ commands: CommandPermission) -> any Transport
+  /// Takes what records may speak of: before the first connection, and whenever a reload has changed it.
+  func learn(_ inventory: UplinkInventory)
   /// Begins a connection for messages of a format and returns at once. `sink` is called from any thread, and must not block.
   func open(for format: any MessageFormat, _ sink: @escaping @Sendable (LinkEvent) -> Void) -> any Link
 }
 
 extension Transport {
   public var ownFormat: (any MessageFormat)? { nil }
+  public func taking(_ commands: CommandPermission) -> any Transport { self }
+  public func learn(_ inventory: UplinkInventory) {}
 }
 
 /// One connection, or the attempt at one. Never used again after `down`.
@@ -27,15 +33,24 @@ public protocol Link: Sendable {
   func send(_ message: OutgoingMessage, payload: [UInt8])
   /// Makes known how the gateway is; the newest replaces one that has not gone yet.
   func publish(status: [UInt8])
+  /// Answers a command that came by `LinkEvent.command`, if it still can: what is lost on the way the server asks for again.
+  func respond(_ message: [UInt8], to reply: CommandReply)
   /// Ends the connection; `down` follows. With a `farewell` it ends in good order with that as the last status, else at once, so that
   /// the server finds out by itself.
   func close(reason: String, farewell: [UInt8]?)
+}
+
+extension Link {
+  /// For transports that report no commands.
+  public func respond(_ message: [UInt8], to reply: CommandReply) {}
 }
 
 /// What happens on a link.
 public enum LinkEvent: Sendable, Hashable {
   /// The server has accepted us. `detail` is for the log.
   case up(LinkCapabilities, detail: String)
+  /// It has accepted us, but nothing may go before something else is so, as the text says: "waits for the primary host scada".
+  case held(String)
   /// It has the message; `unheard`: it had nobody to pass it to.
   case acknowledged(UInt64, unheard: Bool)
   case refused(UInt64, Refusal)
@@ -46,6 +61,10 @@ public enum LinkEvent: Sendable, Hashable {
   case refusedRecord(UInt64, reason: String)
   /// So many answers fitted nothing that is out; to be told in sums, not one by one.
   case strays(Int)
+  /// The server asks for something. More of them than the loop takes are dropped on the way to it.
+  case command(ServerCommand)
+  /// It asked for something that can't be understood: the answer, for where it says.
+  case unreadableCommand(CommandReply, answer: [UInt8])
   /// How its TLS is; each replaces the one before.
   case secured(TLSStatus)
   /// Worth a line in the log.

@@ -48,10 +48,11 @@ final class MQTTConnection {
 
   private func speak(_ channel: any Channel) throws {
     guard let approach else { return }
+    let edge = link.edge.map { SparkplugPart($0) }
     let session = MQTTSession(
-      options, attempt, password: preparation.password, destination: preparation.plan.authority)
+      options, attempt, will: edge?.will, password: preparation.password, destination: preparation.plan.authority)
     let road = MQTTRoad(isWebSocket: options.webSocketPath != nil, proxy: options.proxy)
-    let handler = MQTTHandler(session, over: road, sink: link.sink, approach) { closure, remedy in
+    let handler = MQTTHandler(session, edge: edge, over: road, sink: link.sink, approach) { closure, remedy in
       self.remedy = remedy
       approach.fail(closure)
     }
@@ -59,7 +60,7 @@ final class MQTTConnection {
     try channel.pipeline.syncOperations.addHandler(handler)
   }
 
-  func send(_ messages: [(OutgoingMessage, [UInt8])], status: [UInt8]?) { handler?.send(messages, status: status) }
+  func send(_ box: MQTTLink.Outbox) { handler?.send(box) }
 
   func close(_ ending: MQTTLink.Ending) {
     let closure = Closure.local(ending.reason)

@@ -8,6 +8,8 @@ final class MQTTHandler: ChannelInboundHandler {
   typealias OutboundOut = ByteBuffer
 
   private var session: MQTTSession
+  /// Where it speaks as an edge node of Sparkplug.
+  private var edge: SparkplugPart?
   /// What the connection is beneath MQTT and TLS, for people.
   private let road: MQTTRoad
   private let sink: @Sendable (LinkEvent) -> Void
@@ -19,10 +21,12 @@ final class MQTTHandler: ChannelInboundHandler {
   private var hasBegun = false
 
   init(
-    _ session: MQTTSession, over road: MQTTRoad, sink: @escaping @Sendable (LinkEvent) -> Void, _ approach: Approach,
+    _ session: MQTTSession, edge: SparkplugPart?, over road: MQTTRoad, sink: @escaping @Sendable (LinkEvent) -> Void,
+    _ approach: Approach,
     ended: @escaping (Closure, MQTTAttempt.Remedy?) -> Void
   ) {
     self.session = session
+    self.edge = edge
     self.road = road
     self.sink = sink
     self.approach = approach
@@ -54,6 +58,11 @@ final class MQTTHandler: ChannelInboundHandler {
     guard !hasBegun, !approach.isSecure || approach.tls != nil else { return }
     hasBegun = true
     approach.arrived()
+    if let context {
+      let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+      let loop = context.eventLoop
+      edge?.onChange { loop.execute { bound.value.advance() } }
+    }
     perform(session.opened(link: road.words(tls: approach.tls), now: .now()))
   }
 
@@ -69,31 +78,71 @@ final class MQTTHandler: ChannelInboundHandler {
     context.fireChannelInactive()
   }
 
-  func send(_ messages: [(OutgoingMessage, [UInt8])], status: [UInt8]?) {
+  func send(_ box: MQTTLink.Outbox) {
     let now = BootTime.now()
     var actions: [MQTTSession.Action] = []
-    if let status { actions += session.publish(status: status, now: now) }
-    for (message, payload) in messages { actions += session.send(message, payload: payload, now: now) }
+    // The births of an edge node say how it is.
+    if let status = box.status, edge == nil { actions += session.publish(status: status, now: now) }
+    for response in box.responses {
+      actions += session.respond(
+        topic: response.topic, payload: response.payload, correlation: response.correlation, now: now)
+    }
+    for (message, payload) in box.messages {
+      if edge == nil {
+        actions += session.send(message, payload: payload, now: now)
+      } else {
+        actions += take(edge?.send(message) ?? [])
+      }
+    }
     perform(actions)
   }
 
-  func close(_ closure: Closure, farewell: [UInt8]) { perform(session.close(closure, farewell: farewell, now: .now())) }
+  func close(_ closure: Closure, farewell: [UInt8]) {
+    guard let words = edge?.farewell(closure.text) else {
+      return perform(session.close(closure, farewell: farewell, now: .now()))
+    }
+    perform(take(words))
+  }
+
+  /// What an edge node wants done.
+  private func take(_ wishes: [SparkplugSession.Action]) -> [MQTTSession.Action] {
+    let now = BootTime.now()
+    return wishes.flatMap { wish -> [MQTTSession.Action] in
+      switch wish {
+      case .event(let event): return [.event(event)]
+      case .subscribe(let topic): return session.subscribe(topic, now: now)
+      case .leave(let closure): return session.leave(closure, now: now)
+      case .publish(let topic, let payload, let atLeastOnce, let question):
+        guard atLeastOnce else { return session.publishUnanswered(topic: topic, payload: payload, now: now) }
+        return session.publish(
+          MQTTOutgoing(purpose: .question(question), topic: topic, payload: payload), now: now)
+      }
+    }
+  }
 
   /// Nothing is to happen any more.
   func stop() {
+    guard context != nil else { return }
     context = nil
+    edge?.stop()
     timer?.task.cancel()
     timer = nil
   }
 
   private func perform(_ actions: [MQTTSession.Action]) {
     guard let context else { return }
+    let actions = actions.flatMap { action -> [MQTTSession.Action] in
+      guard case .news(let news) = action else { return [action] }
+      return take(edge?.take(news) ?? [])
+    }
     var buffer = context.channel.allocator.buffer(
       capacity: actions.reduce(0) { if case .bytes(let bytes) = $1 { $0 + bytes.count } else { $0 } })
     for action in actions {
       switch action {
       case .bytes(let bytes): buffer.writeBytes(bytes)
       case .event(let event): sink(event)
+      // Of what an edge node says, none makes news at once: it goes on with the broker's answers.
+      case .news: break
       case .end(let closure, let remedy):
         write(buffer, context)
         return ended(closure, remedy)
@@ -107,19 +156,25 @@ final class MQTTHandler: ChannelInboundHandler {
     if buffer.readableBytes > 0 { context.writeAndFlush(wrapOutboundOut(buffer), promise: nil) }
   }
 
+  private func advance() {
+    perform(session.advance(to: .now()))
+    if let wishes = edge?.advance() { perform(take(wishes)) }
+  }
+
   /// One timer, moved only when the deadline is earlier: a wake-up too many does no harm.
   private func arm(_ context: ChannelHandlerContext) {
-    guard let deadline = session.deadline else {
+    guard let own = session.deadline else {
       timer?.task.cancel()
       timer = nil
       return
     }
+    let deadline = edge?.deadline.map { min($0, own) } ?? own
     if let timer, timer.at <= deadline { return }
     timer?.task.cancel()
     let wait = max(0, (deadline - .now()).nanoseconds)
     let task = context.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(wait)) {
       self.timer = nil
-      self.perform(self.session.advance(to: .now()))
+      self.advance()
     }
     timer = (deadline, task)
   }

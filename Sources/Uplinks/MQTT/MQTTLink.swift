@@ -11,8 +11,10 @@ final class MQTTLink: Link {
   }
 
   /// Bounded by the delivery's window: it hands over no more than may be in flight.
-  private struct Outbox: Sendable {
+  struct Outbox: Sendable {
     var messages: [(OutgoingMessage, [UInt8])] = []
+    /// Answers to commands, no more than were taken: topic, answer, correlation data.
+    var responses: [(topic: String, payload: [UInt8], correlation: [UInt8]?)] = []
     var status: [UInt8]?
     var ending: Ending?
     /// The loop has been asked to look.
@@ -26,13 +28,16 @@ final class MQTTLink: Link {
   }
 
   let options: MQTTOptions
+  /// Where it speaks as an edge node of Sparkplug.
+  let edge: SparkplugEdge?
   let sink: @Sendable (LinkEvent) -> Void
   let loop: any EventLoop
   private let outbox = Mutex(Outbox())
   private let connection: NIOLoopBoundBox<MQTTConnection?>
 
-  init(options: MQTTOptions, sink: @escaping @Sendable (LinkEvent) -> Void) {
+  init(options: MQTTOptions, edge: SparkplugEdge? = nil, sink: @escaping @Sendable (LinkEvent) -> Void) {
     self.options = options
+    self.edge = edge
     self.sink = sink
     loop = UplinkEventLoop.shared
     connection = .makeEmptyBox(valueType: MQTTConnection.self, eventLoop: loop)
@@ -44,6 +49,11 @@ final class MQTTLink: Link {
 
   func publish(status: [UInt8]) {
     put { $0.status = status }
+  }
+
+  func respond(_ message: [UInt8], to reply: CommandReply) {
+    guard case .topic(let topic, let correlation) = reply else { return }
+    put { $0.responses.append((topic, message, correlation)) }
   }
 
   func close(reason: String, farewell: [UInt8]?) {
@@ -67,13 +77,14 @@ final class MQTTLink: Link {
     let box = outbox.withLock { box in
       defer {
         box.messages = []
+        box.responses = []
         box.status = nil
         box.isAnnounced = false
       }
       return box
     }
     guard let connection = connection.value else { return }
-    connection.send(box.messages, status: box.status)
+    connection.send(box)
     if let ending = box.ending { connection.close(ending) }
   }
 

@@ -36,6 +36,7 @@ extension MQTTReader {
         "topics", .object(topics),
         "Where each kind of record goes: templates with `{gateway}`, `{label.NAME}`, `{type}` and, where the record has them, `{device}`, `{metric}`"
       ),
+      .init("sparkplug", .object(SparkplugOptions.keys), "Makes the gateway an edge node of Sparkplug B 3.0"),
     ]
   }
 
@@ -49,6 +50,12 @@ extension MQTTReader {
       .init(
         "status", .text(), standard: "`waypost/{gateway}/status`",
         "The retained topic that says whether the gateway is there"),
+      .init(
+        "command", .text(), standard: "`waypost/{gateway}/command`",
+        "What comes before `/NAME` in the topics of commands, where `commands` allows any"),
+      .init(
+        "response", .text(), standard: "`waypost/{gateway}/response`",
+        "What comes before `/ID` in the topics of their answers"),
     ]
   }
 }

@@ -47,7 +47,21 @@ enum MQTTReader: TransportReader {
     let isV5 = versions?.contains(.v5) != false
     let expiry = readSeconds("message_expiry", isV5: isV5, &reader, &diagnostics)
     let properties = readProperties(&reader, isV5: isV5, &diagnostics)
-    let topics = readTopics(reader.optional("topics"), context: context, &diagnostics)
+    let topicsEntry = reader.entry("topics")
+    let topics = readTopics(
+      topicsEntry.flatMap { $0.value.isNull ? nil : $0.value }, context: context, &diagnostics)
+    let sparkplugNode = reader.optional("sparkplug")
+    let sparkplug = sparkplugNode.flatMap { SparkplugOptions.read($0, context: context, &diagnostics) }
+    if sparkplugNode != nil, let topicsEntry, !topicsEntry.value.isNull {
+      diagnostics.error(
+        "topic", "the topics of Sparkplug are its own", at: topicsEntry.key.span,
+        help: "delete `topics`, or `sparkplug`")
+    }
+    if sparkplugNode != nil, let session = reader.entry("session_expiry"), !session.value.isNull {
+      diagnostics.error(
+        "session", "an edge node of Sparkplug has no session at the broker", at: session.key.span,
+        help: "delete `session_expiry`")
+    }
     reader.explain(
       ["host", "hostname", "port"], "host and port stand in the address: `url: mqtts://broker.example.com:8883`",
       insteadOf: "url")
@@ -67,12 +81,13 @@ enum MQTTReader: TransportReader {
       diagnostics.error(
         "missing-key", "a password goes with a user name", at: passwordEntry.key.span, help: "add `username: …`")
     }
-    guard let place, let topics else { return nil }
+    guard let place, let topics, sparkplugNode == nil || sparkplug != nil else { return nil }
     var options = MQTTOptions(
       host: place.host, port: place.port, clientID: clientID ?? "waypost-\(context.gateway)-\(uplink)", topics: topics)
     options.username = username
     options.password = password
     options.deflatesBatches = deflate
+    options.sparkplug = sparkplug
     if place.isSecure { options.tls = tls ?? TLSOptions() }
     if let versions { options.versions = versions }
     options.webSocketPath = place.path
@@ -103,10 +118,13 @@ enum MQTTReader: TransportReader {
     }
     let batch = template(reader?.optional("batch"), usual: usual, places: [], context: context, &diagnostics)
     let status = template(reader?.optional("status"), usual: usual, places: [], context: context, &diagnostics)
+    let command = template(reader?.optional("command"), usual: usual, places: [], context: context, &diagnostics)
+    let response = template(reader?.optional("response"), usual: usual, places: [], context: context, &diagnostics)
     reader?.finish(diagnostics: &diagnostics)
-    guard let batch, let status, kinds.allSatisfy({ $0 != nil }) else { return nil }
+    guard let batch, let status, let command, let response, kinds.allSatisfy({ $0 != nil }) else { return nil }
     return MQTTTopics(
-      kinds: kinds.compactMap { $0 }, batch: batch.topic(type: "batch"), status: status.topic(type: "status"))
+      kinds: kinds.compactMap { $0 }, batch: batch.topic(type: "batch"), status: status.topic(type: "status"),
+      commands: MQTTCommands(commands: command.topic(type: "command"), responses: response.topic(type: "response")))
   }
 
   private static func template(

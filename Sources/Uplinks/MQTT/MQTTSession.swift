@@ -9,6 +9,7 @@ struct MQTTSession {
   enum Action: Hashable {
     case bytes([UInt8])
     case event(LinkEvent)
+    case news(MQTTNews)
     /// Everything before is to be flushed, then the connection closed. The last action there is.
     case end(Closure, MQTTAttempt.Remedy?)
   }
@@ -20,13 +21,6 @@ struct MQTTSession {
     /// We have said that we go, and wait for the broker to hang up.
     case closing(until: BootTime, Closure)
     case ended
-  }
-
-  private struct Waiting {
-    var id: UInt64
-    var topic: String
-    var payload: [UInt8]
-    var isDeflated: Bool
   }
 
   static let answerLimit = Interval.seconds(20)
@@ -45,12 +39,12 @@ struct MQTTSession {
   private var frames = MQTTFrames()
   private var isFirst = true
 
-  /// Our messages' ids by the packets' numbers.
-  private var messages: [UInt16: UInt64] = [:]
-  private var statuses: Set<UInt16> = []
+  /// What is out, by the packets' numbers.
+  private var out: [UInt16: MQTTOutgoing.Purpose] = [:]
+  private var subscriptions: [UInt16: String] = [:]
   private var lastNumber: UInt16 = 0
   /// In order; while the broker's receive maximum is reached.
-  private var waiting: [Waiting] = []
+  private var waiting: [MQTTOutgoing] = []
   private var waitingStatus: [UInt8]?
   private var receiveMaximum = Self.mostInFlight
   private var maximumPacket: Int?
@@ -67,8 +61,11 @@ struct MQTTSession {
   private var options: MQTTOptions { requests.options }
   private var isV5: Bool { requests.attempt.version == .v5 }
 
-  init(_ options: MQTTOptions, _ attempt: MQTTAttempt, password: String?, destination: String) {
-    requests = MQTTRequests(options: options, attempt: attempt)
+  /// - Parameter will: what the broker is to say when we vanish; `nil`: that the gateway is offline.
+  init(
+    _ options: MQTTOptions, _ attempt: MQTTAttempt, will: MQTTWill? = nil, password: String?, destination: String
+  ) {
+    requests = MQTTRequests(options: options, attempt: attempt, will: will ?? .offline(options.topics))
     self.password = password
     self.destination = destination
     keepalive = .seconds(Double(options.keepalive))
@@ -155,7 +152,9 @@ struct MQTTSession {
     let capabilities = LinkCapabilities(
       messagesInFlight: max(1, receiveMaximum - 1),
       maximumPayload: maximumPacket.map { max(1, $0 - requests.overhead) })
-    return [.event(.up(capabilities, detail: detail))]
+    let commands = options.commands.map { subscribe($0.filter, now: now) } ?? []
+    guard options.sparkplug == nil else { return [.news(.accepted(capabilities, detail: detail))] + commands }
+    return [.event(.up(capabilities, detail: detail))] + commands
   }
 
   private mutating func takeOpen(_ packet: MQTTPacket, now: BootTime) throws(MQTTFault) -> [Action] {
@@ -168,40 +167,53 @@ struct MQTTSession {
       if case .closing(_, let closure) = state { return end(closure) }
       return end(MQTTReason.closure(disconnect: code, properties))
     case .accepted, .refused: throw .violation("accepted the connection a second time")
-    case .subscribeAnswer, .unsubscribeAnswer:
-      strays.add()
-      return told(now)
+    case .subscribeAnswer(let number, let codes):
+      guard let filter = subscriptions.removeValue(forKey: number) else { return stray(now) }
+      guard let code = codes.first, code >= 0x80 else { return [] }
+      let reason = MQTTReason.text(code)
+      if filter == options.commands?.filter {
+        return [.event(.notice("the broker lets no commands through: \(reason)"))]
+      }
+      return [.news(.refused(subscription: filter, reason: reason))]
+    case .unsubscribeAnswer: return stray(now)
     }
   }
 
   private mutating func answered(_ number: UInt16, _ code: UInt8, _ reason: String?, now: BootTime) -> [Action] {
-    if statuses.remove(number) != nil {
-      let refused = code >= 0x80 ? [Action.event(.notice("status refused: \(MQTTReason.text(code, reason))"))] : []
-      return refused + flush(now)
+    guard let purpose = out.removeValue(forKey: number) else { return stray(now) }
+    let refusal = MQTTReason.refusal(puback: code, detail: reason)
+    var actions: [Action] = []
+    switch (purpose, refusal) {
+    case (.records(let id), let refusal?): actions = [.event(.refused(id, refusal))]
+    case (.records(let id), nil):
+      actions = [.event(.acknowledged(id, unheard: code == MQTTReason.noMatchingSubscribers))]
+    case (.status, let refusal?): actions = [.event(.notice("status refused: \(refusal.text)"))]
+    case (.response, let refusal?):
+      actions = [.event(.notice("the answer to a command was refused: \(refusal.text)"))]
+    case (.question(let question?), let refusal): actions = [.news(.answered(question: question, refusal))]
+    case (.status, nil), (.response, nil), (.question(nil), _): break
     }
-    guard let id = messages.removeValue(forKey: number) else {
-      strays.add()
-      return told(now)
-    }
-    let answer: LinkEvent
-    if let refusal = MQTTReason.refusal(puback: code, detail: reason) {
-      answer = .refused(id, refusal)
-    } else {
-      answer = .acknowledged(id, unheard: code == MQTTReason.noMatchingSubscribers)
-    }
-    return [.event(answer)] + flush(now)
+    return actions + flush(now)
   }
 
-  /// Nothing was subscribed to: told once in a connection, otherwise passed over.
   private mutating func received(_ message: MQTTInbound, now: BootTime) -> [Action] {
     var actions: [Action] = []
     if let id = message.id { actions.append(bytes(requests.received(id), now)) }
+    let command = options.commands?.event(
+      topic: message.topic, payload: message.payload, isRetained: message.isRetained,
+      responseTopic: message.properties.responseTopic, correlation: message.properties.correlationData)
+    if let command { return actions + [.event(command)] }
+    guard options.sparkplug == nil else { return actions + [.news(.message(message))] }
+    // Nobody has asked for it: told once in a connection, otherwise passed over.
     guard !hasToldForeign else { return actions }
     hasToldForeign = true
-    let topic = ServerMessage.clean(message.topic)
-    return actions + [
-      .event(.notice("the broker sent a message on “\(topic)”, for which nobody has asked; it is passed over"))
-    ]
+    let words = "the broker sent a message on “\(ServerMessage.clean(message.topic))”, for which nobody has asked"
+    return actions + [.event(.notice("\(words); it is passed over"))]
+  }
+
+  private mutating func stray(_ now: BootTime) -> [Action] {
+    strays.add()
+    return told(now)
   }
 
   private mutating func told(_ now: BootTime) -> [Action] {
@@ -220,8 +232,44 @@ struct MQTTSession {
       topic += "/z"
       isDeflated = true
     }
-    waiting.append(Waiting(id: message.id, topic: topic, payload: payload, isDeflated: isDeflated))
+    let purpose = MQTTOutgoing.Purpose.records(message.id)
+    return publish(
+      MQTTOutgoing(
+        purpose: purpose, topic: topic, payload: payload, properties: requests.properties(isDeflated: isDeflated)),
+      now: now)
+  }
+
+  /// Publishes with QoS 1, as soon as the broker's receive maximum lets it.
+  mutating func publish(_ message: MQTTOutgoing, now: BootTime) -> [Action] {
+    guard case .open = state else { return [] }
+    waiting.append(message)
     return flush(now)
+  }
+
+  /// Publishes with QoS 0, at once.
+  mutating func publishUnanswered(topic: String, payload: [UInt8], now: BootTime) -> [Action] {
+    guard case .open = state else { return [] }
+    let packet = requests.publish(topic: topic, id: nil, MQTTProperties(), payload: payload)
+    if let maximumPacket, packet.count > maximumPacket {
+      return [.bytes(requests.disconnect())]
+        + end(.local("a message on \(topic) is larger than the broker takes (\(packet.count) bytes)"))
+    }
+    return [bytes(packet, now)]
+  }
+
+  /// Answers a command.
+  mutating func respond(topic: String, payload: [UInt8], correlation: [UInt8]?, now: BootTime) -> [Action] {
+    var properties = MQTTProperties()
+    properties.contentType = "application/json"
+    properties.correlationData = correlation
+    return publish(MQTTOutgoing(purpose: .response, topic: topic, payload: payload, properties: properties), now: now)
+  }
+
+  mutating func subscribe(_ filter: String, now: BootTime) -> [Action] {
+    guard case .open = state else { return [] }
+    let number = nextNumber()
+    subscriptions[number] = filter
+    return [bytes(requests.subscribe(filter, id: number), now)]
   }
 
   /// The newest replaces one that has not gone yet.
@@ -231,14 +279,16 @@ struct MQTTSession {
     return flush(now)
   }
 
-  private var hasRoom: Bool { messages.count + statuses.count < receiveMaximum }
+  private var hasRoom: Bool { out.count < receiveMaximum }
 
   private mutating func flush(_ now: BootTime) -> [Action] {
     guard case .open = state else { return [] }
     var actions: [Action] = []
     if let status = waitingStatus, hasRoom {
       waitingStatus = nil
-      actions.append(publishNow(status, now))
+      let message = MQTTOutgoing(
+        purpose: .status, topic: options.topics.status, payload: status, isRetained: retains)
+      actions.append(publishNow(message, now))
     }
     var gone = 0
     while gone < waiting.count, hasRoom {
@@ -249,34 +299,29 @@ struct MQTTSession {
     return actions
   }
 
-  private mutating func publishNow(_ message: Waiting, _ now: BootTime) -> Action {
+  private mutating func publishNow(_ message: MQTTOutgoing, _ now: BootTime) -> Action {
     let number = nextNumber()
     let packet = requests.publish(
-      topic: message.topic, id: number, requests.properties(isDeflated: message.isDeflated), payload: message.payload)
-    if let maximumPacket, packet.count > maximumPacket {
-      let words = "larger than the broker takes (\(packet.count) bytes; \(maximumPacket) are allowed)"
-      return .event(.refused(message.id, .tooLarge(words)))
+      topic: message.topic, id: number, isRetained: message.isRetained, message.properties, payload: message.payload)
+    guard let maximumPacket, packet.count > maximumPacket else {
+      out[number] = message.purpose
+      return bytes(packet, now)
     }
-    messages[number] = message.id
-    return bytes(packet, now)
+    let words = "larger than the broker takes (\(packet.count) bytes; \(maximumPacket) are allowed)"
+    switch message.purpose {
+    case .records(let id): return .event(.refused(id, .tooLarge(words)))
+    case .status: return .event(.notice("status not published: \(words)"))
+    case .response: return .event(.notice("the answer to a command could not be published: \(words)"))
+    case .question(let question?): return .news(.answered(question: question, .tooLarge(words)))
+    case .question(nil): return .event(.notice("a message on \(message.topic) not published: \(words)"))
+    }
   }
 
-  private mutating func publishNow(_ status: [UInt8], _ now: BootTime) -> Action {
-    let number = nextNumber()
-    let packet = requests.publish(
-      topic: options.topics.status, id: number, isRetained: retains, MQTTProperties(), payload: status)
-    if let maximumPacket, packet.count > maximumPacket {
-      return .event(.notice("status not published: larger than the broker takes (\(packet.count) bytes)"))
-    }
-    statuses.insert(number)
-    return bytes(packet, now)
-  }
-
-  /// At most 100 of 65,535 are in use.
+  /// A few hundred of 65,535 are in use.
   private mutating func nextNumber() -> UInt16 {
     repeat {
       lastNumber = lastNumber == .max ? 1 : lastNumber + 1
-    } while messages[lastNumber] != nil || statuses.contains(lastNumber)
+    } while out[lastNumber] != nil || subscriptions[lastNumber] != nil
     return lastNumber
   }
 
@@ -287,7 +332,15 @@ struct MQTTSession {
 
   // MARK: The end, and the time
 
-  /// We end it in good order, with that as the last status.
+  /// We end it in good order; what waits for the broker's receive maximum doesn't go any more.
+  mutating func leave(_ closure: Closure, now: BootTime) -> [Action] {
+    guard case .open = state else { return end(closure) }
+    waiting = []
+    state = .closing(until: now + Self.closeLimit, closure)
+    return [.bytes(requests.disconnect())]
+  }
+
+  /// The same, with that as the last status.
   mutating func close(_ closure: Closure, farewell: [UInt8], now: BootTime) -> [Action] {
     guard case .open = state else { return end(closure) }
     waitingStatus = farewell
@@ -311,7 +364,7 @@ struct MQTTSession {
         reason ?? .peer("the broker closed the connection before accepting it"), isV5 ? .olderVersion : nil)
     case .open(let since):
       guard let reason else {
-        let isFight = now - since < Self.fight && messages.isEmpty
+        let isFight = now - since < Self.fight && out.values.allSatisfy { $0 == .status }
         let hint = isFight ? "; another client may have come with the client id “\(options.clientID)”" : ""
         return end(.peer("the broker closed the connection\(hint)"))
       }

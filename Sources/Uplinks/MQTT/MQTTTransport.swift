@@ -18,6 +18,8 @@ public struct MQTTOptions: Sendable, Hashable {
   /// Seconds, 5…65535.
   public var keepalive = 20
   public var topics: MQTTTopics
+  /// Where commands come in; `nil`: none do.
+  public var commands: MQTTCommands?
   /// Batches go as raw DEFLATE (RFC 1951) on the batch topic with `/z` behind it.
   public var deflatesBatches = false
   /// MQTT over WebSocket (MQTT 5.0, section 6): the path and query to ask for; `nil`: over TCP.
@@ -31,6 +33,8 @@ public struct MQTTOptions: Sendable, Hashable {
   var userProperties: [MQTTProperties.UserProperty] = []
   /// Of the format's batches (RFC 6838).
   var contentType = "application/json"
+  /// `nil`: records go as they are, on `topics`.
+  public var sparkplug: SparkplugOptions?
 
   /// For messages: `broker.example.com:8883`.
   var authority: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
@@ -42,8 +46,13 @@ public struct MQTTOptions: Sendable, Hashable {
 /// thread of its own for each attempt. What is on its way is bounded by the delivery's window and the broker's receive maximum.
 public struct MQTTTransport: Transport {
   public let options: MQTTOptions
+  /// Where it speaks as an edge node of Sparkplug.
+  private let edge: SparkplugEdge?
 
-  public init(_ options: MQTTOptions) { self.options = options }
+  public init(_ options: MQTTOptions) {
+    self.options = options
+    edge = options.sparkplug.map(SparkplugEdge.init)
+  }
 
   public var destination: String {
     let isSecure = options.tls != nil
@@ -51,12 +60,20 @@ public struct MQTTTransport: Transport {
     return WebSocketAddress(host: options.host, port: options.port, isSecure: isSecure, resource: path).description
   }
   public var singly: RecordKinds { options.topics.singly }
+  public var ownFormat: (any MessageFormat)? { edge == nil ? nil : SparkplugMessages() }
   public var credentials: [Secret] {
     [options.password, options.proxy?.password].compactMap { $0 } + (options.tls?.credentials ?? [])
   }
 
+  public func taking(_ commands: CommandPermission) -> any Transport {
+    var options = options
+    options.commands = commands == .none ? nil : options.topics.commands
+    return MQTTTransport(options)
+  }
+  public func learn(_ inventory: UplinkInventory) { edge?.learn(inventory) }
+
   public func open(for format: any MessageFormat, _ sink: @escaping @Sendable (LinkEvent) -> Void) -> any Link {
-    let link = MQTTLink(options: options, sink: sink)
+    let link = MQTTLink(options: options, edge: edge, sink: sink)
     link.start()
     return link
   }

@@ -168,6 +168,8 @@ public struct MQTTTopics: Hashable, Sendable {
   var kinds: [TopicTemplate]
   var batch: String
   var status: String
+  /// Where commands come in and their answers go, where the uplink takes any.
+  var commands: MQTTCommands?
 
   /// Kinds whose topic names the device or the metric go singly.
   var singly: RecordKinds {

@@ -3,10 +3,12 @@ import Synchronization
 
 /// What an uplink's loop waits for: events of its link, news from the journal, the wish to stop, or a moment.
 ///
-/// Bounded: a link has no more events than messages in flight, and the rest is flags.
+/// Bounded: a link has no more events than messages in flight, the rest is flags, and of commands so many wait and no more.
 final class Mailbox: Sendable {
   struct Mail: Sendable {
     var events: [(link: UInt64, event: LinkEvent)] = []
+    /// Commands that found no room; the server asks again.
+    var droppedCommands = 0
     var hasNewRecords = false
     /// What the status says has changed.
     var wantsStatus = false
@@ -24,7 +26,20 @@ final class Mailbox: Sendable {
 
   private let state = Mutex(State())
 
-  func post(_ event: LinkEvent, from link: UInt64) { put { $0.events.append((link, event)) } }
+  /// Commands that may wait; a server has no reason to send more at once.
+  static let mostCommands = 64
+
+  func post(_ event: LinkEvent, from link: UInt64) {
+    put { mail in
+      if event.isCommand {
+        guard mail.events.count(where: { $0.event.isCommand }) < Self.mostCommands else {
+          mail.droppedCommands += 1
+          return
+        }
+      }
+      mail.events.append((link, event))
+    }
+  }
   func newRecords() { put { $0.hasNewRecords = true } }
   func wantStatus() { put { $0.wantsStatus = true } }
   func stop(by deadline: BootTime) { put { $0.stopBy = min($0.stopBy ?? deadline, deadline) } }
@@ -103,5 +118,14 @@ final class Mailbox: Sendable {
       defer { state.timer = nil }
       return state.timer
     }?.cancel()
+  }
+}
+
+extension LinkEvent {
+  fileprivate var isCommand: Bool {
+    switch self {
+    case .command, .unreadableCommand: true
+    default: false
+    }
   }
 }

@@ -11,18 +11,21 @@ struct UplinkLoop {
   private static let readRetry = Interval.seconds(1)
   private static let farewellLimit = Interval.seconds(1)
 
-  private let uplink: Uplink
-  private var delivery: Delivery
+  let uplink: Uplink
+  var delivery: Delivery
   private var encoder: any RecordEncoder
-  private var link: (any Link)?
+  var link: (any Link)?
+  var commandGate = CommandGate()
+  /// Commands turned away since the log last told of any.
+  var untoldDrops = 0
   private var linkNumber: UInt64 = 0
   private var journal = JournalHead(journal: "", lastSequence: 0)
   private var statusDue: BootTime?
   private var readAgainAt: BootTime?
   private var stopBy: BootTime?
   private var isSayingFarewell = false
-  /// The last attempt failed for a certificate's time, and the clock could not be trusted.
-  private var isWaitingForClock = false
+  /// The last attempt failed for a certificate's time; it is the clock's fault perhaps.
+  private var clockWait: ClockWait?
 
   init(_ uplink: Uplink, cursors: LaneCursors) {
     self.uplink = uplink
@@ -36,10 +39,7 @@ struct UplinkLoop {
     await refreshHead()
     await perform(delivery.start(now: .now()))
     while true {
-      if isWaitingForClock, uplink.isClockTrusted() {
-        isWaitingForClock = false
-        delivery.retry(now: .now())
-      }
+      retryIfClockWasSet()
       let now = BootTime.now()
       await perform(delivery.advance(to: now))
       await pump()
@@ -60,6 +60,7 @@ struct UplinkLoop {
   private mutating func take(_ mail: Mailbox.Mail) async {
     if mail.hasNewRecords { await refreshHead() }
     if mail.wantsStatus, statusDue != nil { statusDue = .now() }
+    if mail.droppedCommands > 0 { noteDropped(mail.droppedCommands) }
     for (number, event) in mail.events where number == linkNumber { await take(event) }
     if let stopBy = mail.stopBy {
       self.stopBy = min(self.stopBy ?? stopBy, stopBy)
@@ -82,6 +83,10 @@ struct UplinkLoop {
       }
       uplink.logger.notice("uplink connected", metadata: ["protocol": "\(detail)"])
       await uplink.source.linkChanged(uplink.name, isUp: true)
+    case .held(let why):
+      delivery.hold()
+      uplink.shared.withLock { $0.lastError = why }
+      uplink.logger.notice("uplink held", metadata: ["reason": "\(why)"])
     case .acknowledged(let id, let unheard):
       await perform(delivery.acknowledged(id, unheard: unheard))
     case .refused(let id, let refusal):
@@ -97,6 +102,8 @@ struct UplinkLoop {
     case .strays(let count):
       delivery.strayed(count)
       uplink.logger.warning("answers that fit nothing", metadata: ["count": "\(count)"])
+    case .command(let command): await carryOut(command, now: now)
+    case .unreadableCommand(let reply, let answer): refuse(reply, answer, now: now)
     case .secured(let tls):
       uplink.shared.withLock { $0.tls = ($0.tls ?? TLSStatus()).followed(by: tls) }
     case .notice(let text):
@@ -123,7 +130,9 @@ struct UplinkLoop {
       status.lastError = closure.text
       return status.tls?.failure
     }
-    isWaitingForClock = failure?.dependsOnClock == true && !uplink.isClockTrusted()
+    clockWait =
+      failure?.dependsOnClock == true
+      ? ClockWait(offset: TrustedTime.offset, wasTrusted: uplink.isClockTrusted()) : nil
     var metadata: Logger.Metadata = ["reason": "\(closure.text)"]
     if case .waiting(let until) = delivery.state { metadata["retry_in_seconds"] = "\((until - now).seconds)" }
     if hadLink {
@@ -132,6 +141,16 @@ struct UplinkLoop {
     } else if !wasUp {
       uplink.logger.warning("uplink can't connect", metadata: metadata)
     }
+  }
+
+  /// What failed by a wrong clock is tried at once when that is set, however long it was to wait.
+  private mutating func retryIfClockWasSet() {
+    guard let wait = clockWait, case .waiting = delivery.state,
+      wait.isOver(offset: TrustedTime.offset, isTrusted: uplink.isClockTrusted())
+    else { return }
+    clockWait = nil
+    uplink.logger.notice("the clock was set: the server's certificate is looked at again")
+    delivery.retry(now: .now())
   }
 
   private mutating func perform(_ actions: [DeliveryAction]) async {
@@ -222,7 +241,7 @@ struct UplinkLoop {
   /// - Parameter now: of the last `advance`: what fell due since then must not be slept through.
   private func deadline(after now: BootTime) -> BootTime? {
     let isServing = delivery.isUp && !isSayingFarewell
-    let clockDue = isWaitingForClock ? BootTime.now() + Self.clockEvery : nil
+    let clockDue = clockWait == nil ? nil : BootTime.now() + Self.clockEvery
     return [delivery.nextDeadline(after: now), isServing ? statusDue : nil, readAgainAt, stopBy, clockDue]
       .compactMap { $0 }.min()
   }

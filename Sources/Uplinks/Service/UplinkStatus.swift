@@ -20,6 +20,10 @@ public struct UplinkStatus: Sendable, Hashable {
   /// Connections that came up since the start.
   public var connections: UInt64 = 0
   public var counters = DeliveryCounters()
+  /// Commands since the start: taken, whatever came of them, and turned away unseen because they were too many.
+  public var commands: (taken: UInt64, dropped: UInt64) { (commandsTaken, commandsDropped) }
+  var commandsTaken: UInt64 = 0
+  var commandsDropped: UInt64 = 0
   public var cursors = LaneCursors()
   /// The journal's last number.
   public var head: UInt64 = 0

@@ -19,11 +19,7 @@ struct SocketIODialect: WebSocketDialect {
   private var hasToldForeign = false
 
   // Without acknowledgements.
-  private var barrier: UInt64 = 0
-  /// What is sent and not behind a Ping that is out, oldest first.
-  private var unguarded: [UInt64] = []
-  /// What the Ping that is out stands behind.
-  private var guarded: [UInt64] = []
+  private var barrier = DeliveryBarrier()
   /// The first byte of our Pings' payload.
   private static let pingMark: UInt8 = 1
 
@@ -75,6 +71,13 @@ struct SocketIODialect: WebSocketDialect {
         return strays.told(now: now)
       }
       return [.event(error.map { .refused(id, .rejected($0)) } ?? .acknowledged(id, unheard: false))]
+    case .command(let name, _, let outcome):
+      guard name == namespace else { return [] }
+      switch outcome {
+      case .command(let command): return [.event(.command(command))]
+      case .refused(let id, let reply, let why):
+        return [.event(.unreadableCommand(reply, answer: CommandAnswer(error: why).message(id: id)))]
+      }
     case .other: return []
     case .nonsense(let what):
       guard !hasToldForeign else { return [] }
@@ -93,24 +96,30 @@ struct SocketIODialect: WebSocketDialect {
       book.sent(message)
       return [.text(packet("2", Array(String(message.id).utf8) + head + payload + [UInt8(ascii: "]")]))]
     case .none:
-      unguarded.append(message.id)
+      barrier.sent(message.id)
       return [.text(packet("2", head + payload + [UInt8(ascii: "]")]))] + ping()
     }
   }
 
+  mutating func respond(_ message: [UInt8], to reply: CommandReply) -> [DialectAction] {
+    switch reply {
+    case .acknowledgement(let id):
+      [.text(packet("3", Array("\(id)[".utf8) + message + [UInt8(ascii: "]")]))]
+    case .message, .topic:
+      [.text(packet("2", Array("[\"response\",".utf8) + message + [UInt8(ascii: "]")]))]
+    }
+  }
+
   private mutating func ping() -> [DialectAction] {
-    guard guarded.isEmpty, !unguarded.isEmpty else { return [] }
-    swap(&guarded, &unguarded)
-    barrier += 1
-    return [.ping([Self.pingMark] + Array(String(barrier).utf8))]
+    barrier.question().map { [.ping(Self.payload($0))] } ?? []
   }
 
   mutating func ponged(_ payload: [UInt8], now: BootTime) -> [DialectAction] {
-    guard !guarded.isEmpty, payload == [Self.pingMark] + Array(String(barrier).utf8) else { return [] }
-    let through = guarded
-    guarded = []
-    return through.map { .event(.acknowledged($0, unheard: false)) } + ping()
+    guard payload == Self.payload(barrier.number) else { return [] }
+    return barrier.answered(barrier.number).map { .event(.acknowledged($0, unheard: false)) } + ping()
   }
+
+  private static func payload(_ number: UInt64) -> [UInt8] { [pingMark] + Array(String(number).utf8) }
 
   var deadline: BootTime? { strays.deadline }
 

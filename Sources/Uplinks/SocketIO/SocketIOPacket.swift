@@ -14,7 +14,9 @@ enum SocketIOPacket: Hashable, Sendable {
   case refused(namespace: String, String)
   /// The acknowledgement of what was sent under that number; `error`, where the handler gave an object with one.
   case ack(namespace: String, id: UInt64, error: String?)
-  /// Known, and of no use to us: events of the server, noop, pong.
+  /// The server's event `command`; `id`: the number of the acknowledgement that it waits for.
+  case command(namespace: String, id: UInt64?, CommandReading.Outcome)
+  /// Known, and of no use to us: other events of the server, noop, pong.
   case other
   case nonsense(String)
 
@@ -50,8 +52,9 @@ enum SocketIOPacket: Hashable, Sendable {
     switch type {
     case UInt8(ascii: "0"): return .connected(namespace: namespace)
     case UInt8(ascii: "1"): return .close
-    // Events, and those with binary attachments; acknowledgements with attachments carry their number as others do.
-    case UInt8(ascii: "2"), UInt8(ascii: "5"): return .other
+    case UInt8(ascii: "2"): return event(rest, namespace: namespace)
+    // Events with binary attachments; acknowledgements with attachments carry their number as others do.
+    case UInt8(ascii: "5"): return .other
     case UInt8(ascii: "3"), UInt8(ascii: "6"):
       if type == UInt8(ascii: "6") { rest = rest.drop { $0 != UInt8(ascii: "-") }.dropFirst() }
       let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
@@ -64,6 +67,20 @@ enum SocketIOPacket: Hashable, Sendable {
       return .refused(namespace: namespace, why.map(ServerMessage.clean) ?? "without a reason")
     default: return .nonsense("a packet of Socket.IO of an unknown type")
     }
+  }
+
+  /// `7["command",{"id":"c-1","name":"…","args":{}}]`, with or without the number of an acknowledgement.
+  private static func event(_ bytes: ArraySlice<UInt8>, namespace: String) -> SocketIOPacket {
+    let digits = bytes.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    guard let items = json(bytes[digits.endIndex...])?.array, items.first?.string == "command" else { return .other }
+    let id = UInt64(String(decoding: digits, as: UTF8.self))
+    let reply = id.map { CommandReply.acknowledgement($0) } ?? .message
+    guard items.count == 2, items[1].object != nil else {
+      return .command(
+        namespace: namespace, id: id,
+        .refused(nil, reply, "the event `command` carries one object with `id`, `name` and `args`"))
+    }
+    return .command(namespace: namespace, id: id, CommandReading.read(items[1], name: nil, reply: reply))
   }
 
   /// `[{"error":"…"}]`, as handlers answer what they don't take.

@@ -7,14 +7,13 @@ enum ServerMessage: Hashable, Sendable {
   /// It doesn't take this record.
   case nack(seq: UInt64, error: String)
   case ping
-  /// `id` as it stands in the message, JSON.
-  case command(id: [UInt8], name: String)
+  case command(CommandReading.Outcome)
   /// A type that this version doesn't know, or what is no message at all: why.
   case foreign(String)
 
   /// Ranges that one `ack` may name.
   static let mostRanges = 10_000
-  /// Characters of an error, and of a command's name, that are kept.
+  /// Characters of an error that are kept.
   static let mostText = 200
 
   private static let limits: JSONLimits = {
@@ -40,11 +39,7 @@ enum ServerMessage: Hashable, Sendable {
       guard let seq = message["seq"]?.wholeNumber else { return .foreign("a `nack` without a `seq`") }
       return .nack(seq: seq, error: message["error"]?.string.map(clean) ?? "without a reason")
     case "ping": return .ping
-    case "command":
-      guard let id = message["id"].flatMap(written), let name = message["name"]?.string else {
-        return .foreign("a `command` without `id` or `name`")
-      }
-      return .command(id: id, name: clean(name))
+    case "command": return .command(CommandReading.read(message, name: nil, reply: .message))
     default: return .foreign("a message of the type `\(clean(type))`")
     }
   }
@@ -73,19 +68,6 @@ enum ServerMessage: Hashable, Sendable {
     }
     guard batch != nil || !records.isEmpty else { return .foreign("an `ack` of nothing") }
     return .ack(batch: batch, records: records)
-  }
-
-  /// A text or whole number, as JSON again.
-  private static func written(_ node: JSONNode) -> [UInt8]? {
-    var writer = JSONWriter()
-    if let number = node.wholeNumber {
-      writer.number(number)
-    } else if let text = node.string, text.utf8.count <= mostText {
-      writer.string(text)
-    } else {
-      return nil
-    }
-    return writer.bytes
   }
 
   /// Fit for a line of the log: of bounded length, without control characters.

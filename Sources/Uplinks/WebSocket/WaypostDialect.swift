@@ -51,10 +51,14 @@ struct WaypostDialect: WebSocketDialect {
       }
       return [.event(.refusedRecord(seq, reason: error))]
     case .ping: return [.text(Array(#"{"type":"pong"}"#.utf8))]
-    case .command(let id, let name): return [.text(Self.unknown(id, name))]
+    case .command(.command(let command)): return [.event(.command(command))]
+    case .command(.refused(let id, let reply, let why)):
+      return [.event(.unreadableCommand(reply, answer: CommandAnswer(error: why).message(id: id)))]
     case .foreign(let what): return foreign(what)
     }
   }
+
+  mutating func respond(_ message: [UInt8], to reply: CommandReply) -> [DialectAction] { [.text(message)] }
 
   mutating func ponged(_ payload: [UInt8], now: BootTime) -> [DialectAction] { [] }
 
@@ -69,20 +73,5 @@ struct WaypostDialect: WebSocketDialect {
     guard !hasToldForeign else { return [] }
     hasToldForeign = true
     return [.event(.notice("the server sent \(what), which \(Self.name) doesn't know; it is passed over"))]
-  }
-
-  private static func unknown(_ id: [UInt8], _ name: String) -> [UInt8] {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.key("type")
-    writer.string("response")
-    writer.key("id")
-    writer.raw(id)
-    writer.key("ok")
-    writer.boolean(false)
-    writer.key("error")
-    writer.string("this gateway has no command “\(name)”")
-    writer.endObject()
-    return writer.bytes
   }
 }

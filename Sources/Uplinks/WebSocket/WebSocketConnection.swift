@@ -46,6 +46,8 @@ final class WebSocketConnection {
 
   func send(_ messages: [(OutgoingMessage, [UInt8])]) { frames?.send(messages) }
 
+  func respond(_ responses: [(CommandReply, [UInt8])]) { frames?.respond(responses) }
+
   func close(_ ending: WebSocketLink.Ending) {
     if ending.isOrderly, let frames { return frames.close(.local(ending.reason)) }
     guard let approach else { return end(.local(ending.reason)) }

@@ -12,6 +12,8 @@ protocol WebSocketDialect: Sendable {
   mutating func ponged(_ payload: [UInt8], now: BootTime) -> [DialectAction]
   /// A message of records is to go.
   mutating func send(_ message: OutgoingMessage, payload: [UInt8], now: BootTime) -> [DialectAction]
+  /// The answer to a command that it reported is to go.
+  mutating func respond(_ message: [UInt8], to reply: CommandReply) -> [DialectAction]
   /// Time passed.
   mutating func advance(to now: BootTime) -> [DialectAction]
   /// When `advance` should be called though nothing happens.

@@ -70,6 +70,10 @@ final class WebSocketHandler: ChannelInboundHandler {
     perform(messages.flatMap { session.send($0.0, payload: $0.1, now: now) })
   }
 
+  func respond(_ responses: [(CommandReply, [UInt8])]) {
+    perform(responses.flatMap { session.respond($0.1, to: $0.0) })
+  }
+
   func close(_ closure: Closure) { perform(session.close(closure, now: .now())) }
 
   /// Nothing is to happen any more.

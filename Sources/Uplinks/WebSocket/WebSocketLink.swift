@@ -14,6 +14,8 @@ final class WebSocketLink: Link {
   /// Bounded by the delivery's window: it hands over no more than may be in flight.
   private struct Outbox: Sendable {
     var messages: [(OutgoingMessage, [UInt8])] = []
+    /// No more than commands that were taken.
+    var responses: [(CommandReply, [UInt8])] = []
     var ending: Ending?
     /// The loop has been asked to look.
     var isAnnounced = false
@@ -50,6 +52,10 @@ final class WebSocketLink: Link {
   /// There is no place to keep it: that the gateway is there the server knows by the connection, and the rest is in each batch.
   func publish(status: [UInt8]) {}
 
+  func respond(_ message: [UInt8], to reply: CommandReply) {
+    put { $0.responses.append((reply, message)) }
+  }
+
   func close(reason: String, farewell: [UInt8]?) {
     put { box in
       // A second, harder close may overtake one that waits for the server, never the other way round.
@@ -71,12 +77,14 @@ final class WebSocketLink: Link {
     let box = outbox.withLock { box in
       defer {
         box.messages = []
+        box.responses = []
         box.isAnnounced = false
       }
       return box
     }
     guard let connection = connection.value else { return }
     connection.send(box.messages)
+    connection.respond(box.responses)
     if let ending = box.ending { connection.close(ending) }
   }
 

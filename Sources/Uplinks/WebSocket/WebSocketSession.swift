@@ -66,6 +66,11 @@ struct WebSocketSession {
     return take(dialect.send(message, payload: payload, now: now))
   }
 
+  mutating func respond(_ message: [UInt8], to reply: CommandReply) -> [Action] {
+    guard state == .open else { return [] }
+    return take(dialect.respond(message, to: reply))
+  }
+
   mutating func received(_ frame: WebSocketFrame, now: BootTime) -> [Action] {
     guard state != .ended else { return [] }
     guard frame.maskKey == nil else { return violated("masked a frame") }

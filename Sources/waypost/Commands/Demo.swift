@@ -7,9 +7,10 @@ struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show the whole thing with no hardware: a simulated truck, the real engine, journal and delivery.",
     discussion: """
-      Starts a broker of its own (mosquitto) on this machine, drives a simulated truck about Geneva through the rules, \
-      cuts the link for a while, and shows what the gateway sees, raises, keeps and delivers. Nothing of it is left \
-      behind. Exit code: 0 when everything that was kept was delivered, 1 when not, 2 when it could not start.
+      Drives a simulated truck about Geneva through the rules, delivers to a server of its own over a real WebSocket on \
+      this machine, cuts the link for a while, and shows what the gateway sees, raises, keeps and delivers. At a \
+      terminal the space bar cuts the link and restores it, and k kills the gateway. It needs nothing else on the \
+      machine, and leaves nothing behind. Exit code: 0 when everything that was kept was delivered, 1 when not, 2 when it could not start.
       """)
 
   @Option(
@@ -27,9 +28,11 @@ struct Demo: ParsableCommand {
   func run() throws {
     Interruption.watch()
     do {
-      let folder = try DemoFolder(rules: rules)
+      let server = try DemoServer()
+      let folder = try DemoFolder(rules: rules, port: server.port)
       defer { folder.remove() }
-      let isWell = try drive(in: folder)
+      let isWell = try drive(in: folder, to: server)
+      try server.stop()
       if Interruption.hasCome { throw ExitCode(130) }
       guard isWell else { throw ExitCode(1) }
     } catch let failure as ChildProcess.Failure {
@@ -38,9 +41,9 @@ struct Demo: ParsableCommand {
     }
   }
 
-  /// A function of its own, so that the processes have ended when the folder goes.
-  private func drive(in folder: DemoFolder) throws(ChildProcess.Failure) -> Bool {
-    var drive = try DemoDrive(folder: folder, seconds: seconds)
+  /// A function of its own, so that the gateway has ended when the folder goes.
+  private func drive(in folder: DemoFolder, to server: DemoServer) throws(ChildProcess.Failure) -> Bool {
+    var drive = try DemoDrive(folder: folder, seconds: seconds, server: server)
     return try drive.run()
   }
 }

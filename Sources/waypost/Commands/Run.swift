@@ -37,7 +37,7 @@ struct Run: AsyncParsableCommand {
     }
     let logger = Logger(label: "waypost")
     do {
-      try await Daemon(setup: setup, logger: logger).run()
+      try await Daemon.waitingForRoom(setup: setup, logger: logger).run()
     } catch {
       Output.complain("waypost: \(error)")
       throw ExitCode(1)

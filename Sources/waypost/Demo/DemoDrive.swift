@@ -2,39 +2,34 @@ import Config
 import Gateway
 import Glibc
 
-/// The demonstration's course: starts a broker, the gateway and a subscriber, looks on once a second, cuts the link in the middle,
-/// and says at the end whether everything that was kept was delivered.
+/// The demonstration's course: starts the gateway, looks on once a second, cuts the link in the middle or whenever a key says so, and
+/// says at the end whether everything that was kept was delivered.
 struct DemoDrive {
   private let folder: DemoFolder
   private let seconds: Int
-  private let cut: Range<Int>
-  private let broker: ChildProcess
-  private let subscriber: ChildProcess
-  private let gateway: ChildProcess
-  private var received = DemoReceiver()
+  private let server: DemoServer
+  private let keyboard: Keyboard?
+  private var gateway: ChildProcess
+  /// When the link is cut by itself, in seconds; empty once somebody has cut it by hand.
+  private var plannedCut: Range<Int>
+  private var isCut = false
+  private var isOver = false
   private var newest = 0
 
-  init(folder: DemoFolder, seconds: Int) throws(ChildProcess.Failure) {
+  /// - Parameters:
+  ///   - folder: The gateway's files; its uplink leads to `server`.
+  ///   - seconds: How long to drive.
+  init(folder: DemoFolder, seconds: Int, server: DemoServer) throws(ChildProcess.Failure) {
     self.folder = folder
     self.seconds = seconds
-    cut = seconds * 3 / 10..<seconds / 2
-    broker = try Self.startBroker(folder)
-    try folder.waitForBroker()
-    subscriber = try Self.startSubscriber(folder)
-    gateway = try ChildProcess(
-      ["/proc/self/exe", "run", "--config", folder.path + "/waypost.yaml"], errors: folder.path + "/log")
+    self.server = server
+    plannedCut = seconds * 3 / 10..<seconds / 2
+    keyboard = Keyboard()
+    gateway = try Self.startGateway(folder)
   }
 
-  private static func startBroker(_ folder: DemoFolder) throws(ChildProcess.Failure) -> ChildProcess {
-    // Debian keeps it in /usr/sbin, which is not in everybody's $PATH.
-    let program = access("/usr/sbin/mosquitto", X_OK) == 0 ? "/usr/sbin/mosquitto" : "mosquitto"
-    return try ChildProcess([program, "-c", folder.path + "/mosquitto.conf"])
-  }
-
-  private static func startSubscriber(_ folder: DemoFolder) throws(ChildProcess.Failure) -> ChildProcess {
-    try ChildProcess([
-      "mosquitto_sub", "-h", "127.0.0.1", "-p", "\(folder.port)", "-q", "1", "-t", "waypost/+/#", "-F", "%p",
-    ])
+  private static func startGateway(_ folder: DemoFolder) throws(ChildProcess.Failure) -> ChildProcess {
+    try ChildProcess(["/proc/self/exe", "run", "--config", folder.path + "/waypost.yaml"], log: folder.path + "/log")
   }
 
   /// - Returns: Whether everything that was kept was delivered.
@@ -43,19 +38,22 @@ struct DemoDrive {
       """
       A simulated truck drives from the depot through a customer's yard and back. It takes \(seconds) s; Ctrl-C ends it.
       In between the link is cut: watch the journal keep what can't be sent, and deliver it afterwards.
-
-        time  position               speed      inside       kept  waiting  received
       """)
-    for second in 1...seconds {
-      changeLink(at: second)
-      listen(milliseconds: 1000)
+    if keyboard != nil {
+      Output.print("Keys: space cuts the link or restores it, k kills the gateway (kill -9), q ends the drive.")
+    }
+    Output.print("\n      time  position               speed      inside       kept  waiting  received")
+    for second in 1...seconds where !isOver {
+      if plannedCut.contains(second) != isCut, !plannedCut.isEmpty { setLink(cut: !isCut) }
+      try look(milliseconds: 1000)
       if Interruption.hasCome { return false }
       try checkGateway()
       show(second)
     }
+    if isCut { setLink(cut: false) }
     Output.print("\nThe truck stands. Waiting for the last records to be delivered …")
-    for _ in 0..<30 where received.count < newest || newest == 0 {
-      listen(milliseconds: 1000)
+    for _ in 0..<60 where server.received.count < newest || newest == 0 {
+      try look(milliseconds: 1000)
       if Interruption.hasCome { return false }
       try checkGateway()
       _ = status()
@@ -71,28 +69,38 @@ struct DemoDrive {
   }
 
   /// A dead zone: the other side neither answers nor hangs up, as is usual with cellular links.
-  private func changeLink(at second: Int) {
-    if second == cut.lowerBound {
-      broker.signal(SIGSTOP)
-      Output.print("        ✂ a dead zone begins: the broker doesn't answer any more")
-    }
-    if second == cut.upperBound {
-      broker.signal(SIGCONT)
-      Output.print("        ↔ the link is back")
+  private mutating func setLink(cut: Bool) {
+    isCut = cut
+    server.setLink(cut: cut)
+    Output.print(
+      cut ? "        ✂ a dead zone begins: the server doesn't answer any more" : "        ↔ the link is back")
+  }
+
+  /// Waits so long, does what the keys say, and tells what the server received.
+  private mutating func look(milliseconds: Int64) throws(ChildProcess.Failure) {
+    let end = Self.now + milliseconds
+    while case let left = Int32(end - Self.now), left > 0, !Interruption.hasCome {
+      if let keyboard {
+        for key in keyboard.keys(within: min(left, 100)) { try obey(key) }
+      } else {
+        poll(nil, 0, min(left, 100))
+      }
+      for event in server.takeNews() { Output.print("        ▶ received: " + event) }
     }
   }
 
-  /// Takes what the subscriber prints, for so long.
-  private mutating func listen(milliseconds: Int32) {
-    let end = Self.now + Int64(milliseconds)
-    while case let left = end - Self.now, left > 0 {
-      guard let lines = subscriber.lines(within: Int32(left)) else {
-        poll(nil, 0, Int32(left))
-        return
-      }
-      for line in lines {
-        for event in received.take(line) { Output.print("        ▶ received: " + event) }
-      }
+  private mutating func obey(_ key: Character) throws(ChildProcess.Failure) {
+    switch key {
+    case " ":
+      plannedCut = 0..<0
+      setLink(cut: !isCut)
+    case "k":
+      _ = gateway.stop(SIGKILL, within: 10)
+      gateway = try Self.startGateway(folder)
+      Output.print(
+        "        ⚡ killed without a warning, and started again: the truck begins at the depot, the journal goes on")
+    case "q": isOver = true
+    default: break
     }
   }
 
@@ -124,14 +132,16 @@ struct DemoDrive {
     let inside = status["zones"].items.filter { $0["side"].text == "inside" }.map { $0["id"].text }
     let waiting = status["uplinks"].items.first?["waiting"].integer ?? 0
     Output.print(
-      "\("\(second) s".leftPadded(to: 6))  " + place.padded(to: 23) + speed.padded(to: 11)
+      "\("\(second) s".leftPadded(to: 10))  " + place.padded(to: 23) + speed.padded(to: 11)
         + inside.joined(separator: ",").padded(to: 13) + "\(newest)".padded(to: 6) + "\(waiting)".padded(to: 9)
-        + "\(received.count)")
+        + "\(server.received.count)")
   }
 
   private mutating func finish() -> Bool {
-    let complete = newest > 0 && received.count == newest
     let code = gateway.stop(SIGTERM, within: 6)
+    let received = server.received
+    newest = max(newest, received.highest)
+    let complete = newest > 0 && received.count == newest
     Output.print(
       """
 
@@ -141,5 +151,12 @@ struct DemoDrive {
       """)
     if !complete || code != 0 { Output.complain("Not everything arrived. That is a bug; please report it.") }
     return complete && code == 0
+  }
+}
+
+extension String {
+  /// After as many spaces as bring it to `width`.
+  func leftPadded(to width: Int) -> String {
+    String(repeating: " ", count: max(0, width - count)) + self
   }
 }

@@ -1,16 +1,18 @@
 import Config
 import Glibc
 
-/// A gateway's files for the demonstration, in a temporary folder: a simulated truck, the shipped rules, one uplink to a broker on
+/// A gateway's files for the demonstration, in a temporary folder: a simulated truck, the shipped rules, one uplink to a server on
 /// this machine.
 struct DemoFolder {
   let path: String
-  let port: Int
 
   /// Where the shipped rules are looked for: as given, in the package, in a checkout.
   private static let places = ["/usr/share/waypost/rules", "rules"]
 
-  init(rules: String?) throws(ChildProcess.Failure) {
+  /// - Parameters:
+  ///   - rules: The folder of rules; `nil` for those that are shipped.
+  ///   - port: The server's, on the loopback.
+  init(rules: String?, port: Int) throws(ChildProcess.Failure) {
     guard
       let rules = ([rules].compactMap { $0 } + (rules == nil ? Self.places : []))
         .first(where: { access($0, R_OK | X_OK) == 0 })
@@ -24,21 +26,21 @@ struct DemoFolder {
     }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     do throws(ChildProcess.Failure) {
-      port = try Self.freePort()
-      try fill(rules: rules)
+      try fill(rules: rules, port: port)
     } catch {
       Self.remove(path)
       throw error
     }
   }
 
-  private func fill(rules: String) throws(ChildProcess.Failure) {
+  private func fill(rules: String, port: Int) throws(ChildProcess.Failure) {
     guard let absolute = realpath(rules, nil) else {
       throw ChildProcess.Failure(description: "\(rules): \(String(cString: strerror(errno)))")
     }
     defer { free(absolute) }
-    symlink(absolute, path + "/rules.d")
-    try write("waypost.yaml", configuration)
+    try link(String(cString: absolute), into: path + "/rules.d")
+    try write("rules.d/00-demo.yaml", Self.report)
+    try write("waypost.yaml", configuration(port: port))
     // Rules that speak of more than a receiver bring the simulated sensors along.
     let devices = String(cString: absolute) + "/devices.d"
     if access(devices, R_OK | X_OK) == 0 {
@@ -47,10 +49,10 @@ struct DemoFolder {
       mkdir(path + "/devices.d", 0o700)
       try write("devices.d/truck.yaml", Self.devices)
     }
-    try write("mosquitto.conf", "listener \(port) 127.0.0.1\nallow_anonymous true\npersistence false\n")
   }
 
-  private var configuration: String {
+  /// `catch_up` is slow enough for the eye.
+  private func configuration(port: Int) -> String {
     """
     gateway:
       id: demo-truck
@@ -59,13 +61,34 @@ struct DemoFolder {
       flush: 500 ms
     uplinks:
       central:
-        mqtt:
-          url: mqtt://127.0.0.1:\(port)
+        websocket:
+          url: ws://127.0.0.1:\(port)/gateway
         batch: { records: 100, linger: 0 s }
+        catch_up: 1 KB per second
     api:
       socket: \(path)/control.sock
     """
   }
+
+  /// The folder's entries one by one, so that the demonstration's own file stands beside them.
+  private func link(_ folder: String, into target: String) throws(ChildProcess.Failure) {
+    mkdir(target, 0o700)
+    guard let directory = opendir(folder) else {
+      throw ChildProcess.Failure(description: "\(folder): \(String(cString: strerror(errno)))")
+    }
+    defer { closedir(directory) }
+    while let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      if name != ".", name != ".." { symlink(folder + "/" + name, target + "/" + name) }
+    }
+  }
+
+  /// Every fix goes up, whatever the rules' own policies spare: a journal that fills is to be seen in two minutes.
+  private static let report = """
+    report:
+      - signals: [gps.position]
+        every: 1 s
+    """
 
   /// From the depot through the customer's yard and back, about 1.4 km.
   private static let devices = """
@@ -85,46 +108,6 @@ struct DemoFolder {
     }
     defer { close(descriptor) }
     Output.write(Array(text.utf8), to: descriptor)
-  }
-
-  /// A port of the loopback that nobody listens on now.
-  private static func freePort() throws(ChildProcess.Failure) -> Int {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let result = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
-        bind(descriptor, raw, length) == 0 ? getsockname(descriptor, raw, &length) : -1
-      }
-    }
-    guard result == 0 else { throw ChildProcess.Failure(description: "no port to be had (errno \(errno))") }
-    return Int(UInt16(bigEndian: address.sin_port))
-  }
-
-  /// Waits until the broker takes connections: `mosquitto_sub` gives up at once where nobody listens yet.
-  func waitForBroker() throws(ChildProcess.Failure) {
-    for _ in 0..<200 {
-      if isBrokerListening { return }
-      poll(nil, 0, 50)
-    }
-    throw ChildProcess.Failure(description: "mosquitto doesn't listen on port \(port) after 10 s")
-  }
-
-  private var isBrokerListening: Bool {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    address.sin_port = in_port_t(port).bigEndian
-    return withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
-        connect(descriptor, raw, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-      }
-    }
   }
 
   /// The end of what the gateway logged.

@@ -6,6 +6,8 @@ final class Bench: @unchecked Sendable {
   private let lock = NSLock()
   private var teardowns: [() -> Void] = []
   private var failed = false
+  /// The wall clock that processes see from now on in place of the machine's: gpsd, the gateway, its commands, whatever is started.
+  var clock: WallClock?
 
   private init() throws {
     let pattern = String(repeating: "X", count: 6)
@@ -28,6 +30,12 @@ final class Bench: @unchecked Sendable {
       bench.tearDown()
       throw Failure("\(error)\n  (files kept in \(bench.directory))")
     }
+  }
+
+  /// The directory stays, and is named.
+  func keep() {
+    lock.withLock { failed = true }
+    print("files kept in \(directory)")
   }
 
   func atEnd(_ body: @escaping () -> Void) { lock.withLock { teardowns.append(body) } }
@@ -53,6 +61,9 @@ enum Environment {
 
   /// True in `make verify`: the long forms of the tests.
   static var soak: Bool { self["WAYPOST_SOAK"] == "1" }
+
+  /// How long the oracle goes on with one round after the other, seconds; `nil`: not at all.
+  static var oracleSeconds: Double? { self["WAYPOST_ORACLE_SECONDS"].flatMap { Double($0) } }
 
   /// The recorded data, or `nil` where it isn't there.
   static var data: String? {

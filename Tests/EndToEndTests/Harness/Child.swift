@@ -21,9 +21,10 @@ final class Child: @unchecked Sendable {
   private let lock = NSLock()
   private var ended: Exit?
 
-  /// Starts `program`. `environment` adds to the test's own.
+  /// Starts `program`. `environment` adds to the test's own; `input` becomes its standard input, which otherwise is empty.
   init(
-    _ program: String, _ arguments: [String], name: String, in bench: Bench, environment: [String: String] = [:]
+    _ program: String, _ arguments: [String], name: String, in bench: Bench, environment: [String: String] = [:],
+    input: Int32? = nil
   ) throws {
     self.name = name
     outputFile = bench.path("\(name).out")
@@ -31,7 +32,11 @@ final class Child: @unchecked Sendable {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    if let input {
+      posix_spawn_file_actions_adddup2(&actions, input, 0)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    }
     posix_spawn_file_actions_addopen(&actions, 1, outputFile, O_WRONLY | O_CREAT | O_APPEND, 0o644)
     posix_spawn_file_actions_addopen(&actions, 2, errorFile, O_WRONLY | O_CREAT | O_APPEND, 0o644)
     var attributes = posix_spawnattr_t()
@@ -48,6 +53,7 @@ final class Child: @unchecked Sendable {
       &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     var merged = ProcessInfo.processInfo.environment
     merged["NOTIFY_SOCKET"] = nil
+    merged.merge(bench.clock?.environment ?? [:]) { $1 }
     for (key, value) in environment { merged[key] = value }
     let argv = ([program] + arguments).map { strdup($0) } + [nil]
     let envp = merged.map { strdup("\($0.key)=\($0.value)") } + [nil]

@@ -1,6 +1,14 @@
 import Foundation
 import Glibc
 
+/// Reads along in a relay, and changes what passes.
+protocol Meddler: AnyObject, Sendable {
+  /// Bytes that came from one side: what goes on to the other, and what goes back at once.
+  func pass(_ bytes: [UInt8], _ direction: TCPProxy.Direction, of connection: Int) -> (onward: [UInt8], back: [UInt8])
+  /// What was held back from the client and may go now.
+  func due(for connection: Int) -> [UInt8]
+}
+
 /// A TCP relay that can fail as links do, and that notes what went through.
 final class TCPProxy: @unchecked Sendable {
   enum Direction: Hashable, Sendable, CaseIterable { case toServer, toClient }
@@ -24,6 +32,7 @@ final class TCPProxy: @unchecked Sendable {
   }
 
   let port: Int
+  private let meddler: (any Meddler)?
   private var upstream: Int
   private let patience: Double
   private let listener: Int32
@@ -38,7 +47,11 @@ final class TCPProxy: @unchecked Sendable {
   private var applied = 0
 
   /// Relays to `upstream`. A connection that comes before the server is there waits up to `patience` seconds for it.
-  init(to upstream: Int, in bench: Bench, patience: Double = 0, keepsWhatPassed: Bool = false) throws {
+  init(
+    to upstream: Int, in bench: Bench, patience: Double = 0, keepsWhatPassed: Bool = false,
+    meddler: (any Meddler)? = nil
+  ) throws {
+    self.meddler = meddler
     self.upstream = upstream
     self.patience = patience
     (listener, port) = try Socket.listen()
@@ -152,12 +165,19 @@ final class TCPProxy: @unchecked Sendable {
   /// Moves what can be moved; false when the pair is closed.
   private func advance(_ pair: inout Pair, link: Link, keeps: Bool) -> Bool {
     guard pair.isConnected, let server = pair.server else { return open(&pair) }
+    if let meddler { pair.pending[.toClient, default: []] += meddler.due(for: pair.number) }
     for (direction, from, to) in [(Direction.toServer, pair.client, server), (.toClient, server, pair.client)] {
       if link.stalls(direction) { continue }
       if pair.pending[direction, default: []].isEmpty, !pair.ended.contains(direction) {
         if let bytes = Socket.read(from) {
           if link.swallows(direction) { continue }
-          pair.pending[direction] = bytes
+          if let meddler, !bytes.isEmpty {
+            let passage = meddler.pass(bytes, direction, of: pair.number)
+            pair.pending[direction, default: []] += passage.onward
+            pair.pending[direction == .toServer ? .toClient : .toServer, default: []] += passage.back
+          } else {
+            pair.pending[direction] = bytes
+          }
           if keeps, direction == .toClient, !bytes.isEmpty {
             let passed = Passed(connection: pair.number, time: .now, bytes: bytes)
             lock.withLock { passedToClient.append(passed) }

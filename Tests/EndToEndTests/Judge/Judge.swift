@@ -27,6 +27,8 @@ struct Judge: Sendable {
     case settledTooEarly(lane: String, low: Int, seq: Int)
     /// A batch named a head behind what had arrived.
     case headBehind(Int, seq: Int)
+    /// What the gateway counts as dropped isn't what it told of.
+    case miscounted(String, counted: Int, told: Int)
 
     var description: String {
       switch self {
@@ -42,6 +44,8 @@ struct Judge: Sendable {
       case .unknownFix(let line): "no such fix was ever taken: \(line)"
       case .settledTooEarly(let lane, let low, let seq): "\(lane) was said to be settled up to \(low), then \(seq) came"
       case .headBehind(let head, let seq): "head was said to be \(head) after \(seq) had come"
+      case .miscounted(let what, let counted, let told):
+        "\(what): the gateway counts \(counted), and \(told) are told or missing"
       }
     }
   }
@@ -93,9 +97,11 @@ struct Judge: Sendable {
   enum Order { case strict, liveFirst }
 
   /// `strict`: first arrivals by number. `liveFirst`: so within each lane for the backlog, and for what was live.
-  func orderViolations(_ order: Order) -> [Violation] {
+  ///
+  /// - Parameter excepted: numbers whose order is nobody's fault: what was refused comes again later.
+  func orderViolations(_ order: Order, except excepted: Set<Int> = []) -> [Violation] {
     var last: [String: ReceivedRecord.Identity] = [:]
-    return firstArrivals.compactMap { record in
+    return firstArrivals.filter { !excepted.contains($0.identity.seq) }.compactMap { record in
       let stream = order == .strict ? "" : "\(record.lane) \(record.isLate)"
       defer { last[stream] = record.identity }
       guard let previous = last[stream], previous.seq > record.identity.seq else { return nil }
@@ -107,11 +113,29 @@ struct Judge: Sendable {
   static let gatewayTypes: Set<String> = ["gap", "time", "health"]
 
   /// What arrived, by number, must be what the replay of the recording says, byte for byte; `skipping` leaves out what had a number
-  /// before the recording began.
-  func replayViolations(predicted lines: [String], skipping first: Int = 0) throws -> [Violation] {
-    let expected = try lines.map { Decided(try WireValue.parse(Array($0.utf8))) }
+  /// before the recording began. `verbatim`: false for what a library between read and wrote anew; its meaning is compared.
+  func replayViolations(predicted lines: [String], skipping first: Int = 0, verbatim: Bool = true) throws -> [Violation]
+  {
+    let expected = try lines.map { Decided(try WireValue.parse(Array($0.utf8)), verbatim) }
     let actual = inOrder.filter { $0.identity.seq > first && !Self.gatewayTypes.contains($0.type) }
-      .map { Decided($0.object) }
+      .map { Decided($0.object, verbatim) }
+    return Self.differences(of: actual, from: expected)
+  }
+
+  /// The same for a format that says only some types, and those in words of its own: positions are known by place and time, the others by
+  /// the event's id.
+  func replayViolations(predicted lines: [String], ofTypes types: Set<String>, skipping first: Int) throws
+    -> [Violation]
+  {
+    let expected = try lines.map { try WireValue.parse(Array($0.utf8)) }
+      .filter { types.contains($0["type"]?.text ?? "") }.map(Essence.init)
+    let actual = inOrder.filter { $0.identity.seq > first }.map { Essence($0.object) }
+    return Self.differences(of: actual, from: expected)
+  }
+
+  private static func differences<Record: Equatable & Predicted>(
+    of actual: [Record], from expected: [Record]
+  ) -> [Violation] {
     if expected == actual { return [] }
     let difference = actual.difference(from: expected)
     let violations = difference.map { change -> Violation in
@@ -123,17 +147,34 @@ struct Judge: Sendable {
     return violations
   }
 
+  /// What of a record any format says: of an event its id, of a fix where it was, and when if that was known in time.
+  private struct Essence: Equatable, Predicted {
+    private let event: String?
+    private let place: PlaceAndTime
+
+    init(_ object: WireValue) {
+      event = object["event"]?["id"]?.text ?? (object["_type"]?.text == "transition" ? object["id"]?.text : nil)
+      let time = object["timestamp"]?.text.flatMap { Timestamp(rfc3339: $0)?.milliseconds }
+      place = PlaceAndTime(
+        latitude: object.place.latitude ?? .infinity, longitude: object.place.longitude ?? .infinity, time: time)
+    }
+
+    var text: String { event ?? place.description }
+    static func == (a: Self, b: Self) -> Bool { a.event == b.event && (a.event != nil || a.place == b.place) }
+  }
+
   /// The bytes of a record that must agree. One that was decided before the clock was trusted is dated by the journal, when it is
   /// sent; the replay knows the engine's time of it only.
-  private struct Decided: Equatable {
+  private struct Decided: Equatable, Predicted {
     let text: String
     let timeless: String
     let isDated: Bool
 
-    init(_ object: WireValue) {
+    init(_ object: WireValue, _ verbatim: Bool) {
       let identity = ReceivedRecord.identityMembers
-      text = object.without(identity)
-      timeless = object.without(identity.union(["timestamp", "time_quality", "boot", "uptime", "engine_time"]))
+      text = object.without(identity, canonical: !verbatim)
+      timeless = object.without(
+        identity.union(["timestamp", "time_quality", "boot", "uptime", "engine_time"]), canonical: !verbatim)
       isDated = object["timestamp"] != nil
     }
 
@@ -146,6 +187,13 @@ struct Judge: Sendable {
   struct Outage: Hashable, Sendable {
     var from: Instant
     var to: Instant
+    /// It goes on to the first fix that arrives of those sent after `to`.
+    var lastsUntilAFixArrives = false
+
+    init(from: Instant, to: Instant, lastsUntilAFixArrives: Bool) {
+      (self.from, self.to, self.lastsUntilAFixArrives) = (from, to, lastsUntilAFixArrives)
+    }
+
     init(killed: Instant, flush: Double, ready: Instant) {
       from = killed + -flush
       to = ready
@@ -167,12 +215,14 @@ struct Judge: Sendable {
     }
   }
 
-  /// Every fix taken arrives, but for the outages; nothing else does.
-  func fixViolations(given fixes: [Fix], outages: [Outage]) -> [Violation] {
+  /// Every fix taken arrives, but for the outages; nothing else does, unless it is of `otherDevices`.
+  func fixViolations(given fixes: [Fix], outages: [Outage], otherDevices: Set<String> = []) -> [Violation] {
     var arrived: Set<Int64> = []
     var violations: [Violation] = []
     let given = Set(fixes.map(\.milliseconds))
-    for record in firstArrivals where record.type == "position" {
+    let others = otherDevices
+    for record in firstArrivals where record.type == "position" && !others.contains(record.object["device"]?.text ?? "")
+    {
       if let time = record.fixTime, given.contains(time) {
         arrived.insert(time)
         continue
@@ -183,6 +233,11 @@ struct Judge: Sendable {
         PlaceAndTime(latitude: $0.latitude, longitude: $0.longitude, time: nil).isNear(place)
       }
       if !isTaken { violations.append(.unknownFix(record.content)) }
+    }
+    let outages = outages.map { outage -> Outage in
+      guard outage.lastsUntilAFixArrives else { return outage }
+      let next = fixes.first { $0.time > outage.to && arrived.contains($0.milliseconds) }
+      return Outage(from: outage.from, to: next?.time ?? outage.to, lastsUntilAFixArrives: false)
     }
     let start = fixes.first?.time ?? .now
     for fix in fixes where !arrived.contains(fix.milliseconds) {
@@ -216,4 +271,10 @@ struct Judge: Sendable {
 extension ReceivedRecord {
   /// The fix's own time, milliseconds since 1970.
   var fixTime: Int64? { object["timestamp"]?.text.flatMap { Timestamp(rfc3339: $0)?.milliseconds } }
+}
+
+/// What is compared with the replay's prediction.
+private protocol Predicted {
+  /// For people.
+  var text: String { get }
 }

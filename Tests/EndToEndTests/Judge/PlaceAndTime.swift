@@ -21,10 +21,8 @@ struct PlaceAndTime: Equatable, Sendable, CustomStringConvertible {
   }
 
   init(_ record: ReceivedRecord) {
-    let location = record.object["location"]
-    self.init(
-      latitude: location?["latitude"]?.number ?? .infinity, longitude: location?["longitude"]?.number ?? .infinity,
-      time: record.fixTime)
+    let place = record.object.place
+    self.init(latitude: place.latitude ?? .infinity, longitude: place.longitude ?? .infinity, time: record.fixTime)
   }
 
   var description: String { "\(latitude) \(longitude) at \(time.map(String.init) ?? "no time")" }
@@ -38,5 +36,15 @@ struct PlaceAndTime: Equatable, Sendable, CustomStringConvertible {
   /// The same place as a receiver's sentences give it, with six decimals of a minute.
   func isNear(_ other: Self) -> Bool {
     abs(latitude - other.latitude) < 2e-7 && abs(longitude - other.longitude) < 2e-7
+  }
+}
+
+extension WireValue {
+  /// Where a position was, in the words of any format.
+  var place: (latitude: Double?, longitude: Double?) {
+    let location = self["location"]
+    return (
+      (location?["latitude"] ?? self["lat"])?.number, (location?["longitude"] ?? self["lng"] ?? self["lon"])?.number
+    )
   }
 }

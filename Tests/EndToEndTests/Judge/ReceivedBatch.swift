@@ -13,20 +13,30 @@ struct ReceivedBatch: Hashable, Sendable {
     var batches: [ReceivedBatch] = []
     for message in messages where !message.topic.hasSuffix("/status") {
       let object = try WireValue.parse(message.payload)
-      guard object["type"]?.text == "batch" else {
+      guard let batch = try ReceivedBatch(object, after: position) else {
         position += 1
         continue
       }
-      guard let low = object["low"]?.members, let head = object["head"]?.number else {
-        throw Failure("a batch without low or head: \(String(decoding: object.raw.prefix(200), as: UTF8.self))")
-      }
-      batches.append(
-        ReceivedBatch(
-          position: position, low: Dictionary(uniqueKeysWithValues: low.map { ($0.key, Int($0.value.number ?? -1)) }),
-          head: Int(head)))
+      batches.append(batch)
       position += object["messages"]?.elements?.count ?? 0
     }
     return batches
+  }
+
+  /// `nil` where the message is no batch.
+  /// - Parameter position: How many records had arrived before it.
+  init?(_ object: WireValue, after position: Int) throws {
+    guard object["type"]?.text == "batch" else { return nil }
+    guard let low = object["low"]?.members, let head = object["head"]?.number else {
+      throw Failure("a batch without low or head: \(String(decoding: object.raw.prefix(200), as: UTF8.self))")
+    }
+    self.init(
+      position: position, low: Dictionary(uniqueKeysWithValues: low.map { ($0.key, Int($0.value.number ?? -1)) }),
+      head: Int(head))
+  }
+
+  init(position: Int, low: [String: Int], head: Int) {
+    (self.position, self.low, self.head) = (position, low, head)
   }
 }
 

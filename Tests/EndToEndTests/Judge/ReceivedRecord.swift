@@ -24,14 +24,18 @@ struct ReceivedRecord: Hashable, Sendable {
   static func records(in messages: [Subscriber.Message]) throws -> [ReceivedRecord] {
     try messages.flatMap { message -> [ReceivedRecord] in
       if message.topic.hasSuffix("/status") { return [] }
-      let object = try WireValue.parse(message.payload)
-      guard object["type"]?.text == "batch" else {
-        return [try ReceivedRecord(object, gateway: nil, journal: nil, time: message.time)]
-      }
-      guard let elements = object["messages"]?.elements else { throw Failure("a batch without messages") }
-      return try elements.map {
-        try ReceivedRecord($0, gateway: object["gateway"]?.text, journal: object["journal"]?.text, time: message.time)
-      }
+      return try records(in: try WireValue.parse(message.payload), time: message.time)
+    }
+  }
+
+  /// The records of one message: a batch, or a record alone.
+  static func records(in object: WireValue, time: Instant) throws -> [ReceivedRecord] {
+    guard object["type"]?.text == "batch" else {
+      return [try ReceivedRecord(object, gateway: nil, journal: nil, time: time)]
+    }
+    guard let elements = object["messages"]?.elements else { throw Failure("a batch without messages") }
+    return try elements.map {
+      try ReceivedRecord($0, gateway: object["gateway"]?.text, journal: object["journal"]?.text, time: time)
     }
   }
 

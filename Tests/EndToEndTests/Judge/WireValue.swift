@@ -30,11 +30,33 @@ struct WireValue: Hashable, Sendable {
   var members: [Member]? { if case .object(let members) = content { members } else { nil } }
 
   /// The object's bytes without the members named, in their order.
-  func without(_ keys: Set<String>) -> String {
+  func without(_ keys: Set<String>, canonical isCanonical: Bool = false) -> String {
     guard let members else { return String(decoding: raw, as: UTF8.self) }
+    if isCanonical {
+      return WireValue(raw: [], content: .object(members.filter { !keys.contains($0.key) })).canonical
+    }
     let rest = members.filter { !keys.contains($0.key) }
       .map { "\"\($0.key)\":\(String(decoding: $0.value.raw, as: UTF8.self))" }
     return "{\(rest.joined(separator: ","))}"
+  }
+
+  /// The same for two texts that mean the same: members by name, numbers as Swift writes them. A `location` is taken apart, as Socket.IO's
+  /// positions have it.
+  var canonical: String {
+    switch content {
+    case .object(let members):
+      let flat = members.flatMap { member -> [Member] in
+        guard member.key == "location", let place = member.value.members, self["type"]?.text == "position" else {
+          return [member]
+        }
+        return place.map { Member(key: $0.key == "latitude" ? "lat" : "lng", value: $0.value) }
+      }
+      return "{\(flat.map { "\($0.key):\($0.value.canonical)" }.sorted().joined(separator: ","))}"
+    case .array(let elements): return "[\(elements.map(\.canonical).joined(separator: ","))]"
+    case .number(let number): return "\(number)"
+    case .string(let text): return "\"\(text)\""
+    case .boolean, .null: return String(decoding: raw, as: UTF8.self)
+    }
   }
 
   static func parse(_ bytes: [UInt8]) throws -> WireValue {

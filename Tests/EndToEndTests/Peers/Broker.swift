@@ -7,16 +7,20 @@ final class Broker: @unchecked Sendable {
   private var child: Child?
   private var starts = 0
 
-  /// - Parameter access: The lines of its configuration that say who may connect.
-  init(in bench: Bench, access: String = "allow_anonymous true") throws {
+  /// - Parameters:
+  ///   - access: The lines of its configuration that say who may connect.
+  ///   - persists: Keeps sessions and what waits for them when it is stopped in good order.
+  init(in bench: Bench, access: String = "allow_anonymous true", persists: Bool = false) throws {
     self.bench = bench
     port = try Socket.freePort()
+    let persistence =
+      persists ? "true\npersistence_location \(bench.directory)/\npersistence_file \(Self.store)\nuser root" : "false"
     // No bounds: a message that the broker acknowledged must reach the subscriber, or the judge blames the gateway.
     try bench.write(
       """
       listener \(port) 127.0.0.1
       \(access)
-      persistence false
+      persistence \(persistence)
       max_inflight_messages 0
       max_queued_messages 0
       set_tcp_nodelay true
@@ -40,6 +44,11 @@ final class Broker: @unchecked Sendable {
       return Socket.answers(port: port)
     }
   }
+
+  private static let store = "mosquitto.db"
+
+  /// Lets it forget every session, while it is stopped.
+  func forget() { unlink(bench.path(Self.store)) }
 
   /// Stops it as an operator does.
   func stop() throws {

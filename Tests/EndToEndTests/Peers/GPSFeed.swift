@@ -13,6 +13,11 @@ final class GPSFeed: @unchecked Sendable {
   private var stopped = false
   private var sent: [Sent] = []
   private var connected = false
+  private var frozen: SyntheticFix?
+  private let bench: Bench
+  private let receiverPort: Int
+  private var gpsd: Child?
+  private var starts = 0
 
   /// A fix that went to gpsd, and when.
   struct Sent: Hashable, Sendable {
@@ -21,24 +26,44 @@ final class GPSFeed: @unchecked Sendable {
   }
 
   init(in bench: Bench, perSecond rate: Double, drive: SyntheticDrive = SyntheticDrive()) throws {
-    guard let gpsd = Environment.program("gpsd") else { throw Failure("gpsd is not installed") }
+    self.bench = bench
     interval = 1 / rate
     self.drive = drive
     let receiver = try Socket.listen()
     listener = receiver.descriptor
+    receiverPort = receiver.port
     port = try Socket.freePort()
     let thread = Thread { [self] in play() }
     thread.start()
     bench.atEnd { [self] in lock.withLock { stopped = true } }
+    try startGPSD()
+  }
+
+  /// Starts gpsd, also again; the receiver is there all the time.
+  func startGPSD() throws {
+    guard let program = Environment.program("gpsd") else { throw Failure("gpsd is not installed") }
+    starts += 1
+    lock.withLock { connected = false }
     let child = try Child(
-      gpsd, ["-N", "-n", "-S", "\(port)", "tcp://127.0.0.1:\(receiver.port)"], name: "gpsd", in: bench,
+      program, ["-N", "-n", "-S", "\(port)", "tcp://127.0.0.1:\(receiverPort)"],
+      name: starts == 1 ? "gpsd" : "gpsd-\(starts)", in: bench,
       // Instances share a memory segment unless told otherwise.
       environment: ["GPSD_SHM_KEY": "0x4770\(String(format: "%04X", port))"])
+    gpsd = child
     try Wait.until("gpsd to listen and to open its receiver; \(child.tail)") {
       if let exit = child.exit { throw Failure("gpsd: \(exit); \(child.tail)") }
       return Socket.answers(port: port) && lock.withLock { connected }
     }
   }
+
+  /// SIGKILL.
+  func killGPSD() {
+    gpsd?.kill()
+    gpsd = nil
+  }
+
+  /// From now on the receiver repeats its last fix, its time included, as one does whose antenna is gone; or goes on.
+  func freeze(_ isOn: Bool) { lock.withLock { frozen = isOn ? sent.last?.fix : nil } }
 
   func start() { lock.withLock { running = true } }
   func pause() { lock.withLock { running = false } }
@@ -57,7 +82,8 @@ final class GPSFeed: @unchecked Sendable {
     while true {
       let (stop, run) = lock.withLock { (stopped, running) }
       if stop { break }
-      if receiver == nil, let accepted = Socket.accept(listener) {
+      if let accepted = Socket.accept(listener) {
+        if let receiver { close(receiver) }
         receiver = accepted
         lock.withLock { connected = true }
       }
@@ -70,6 +96,11 @@ final class GPSFeed: @unchecked Sendable {
       // The fixes that a pause left out are left out; those that a busy machine delayed follow at once.
       if !run { number = Int(elapsed / interval) + 1 }
       guard run, let descriptor = receiver else { continue }
+      if let fix = lock.withLock({ frozen }) {
+        number += 1
+        _ = Socket.write(descriptor, Array(NMEASentence.fix(fix).utf8))
+        continue
+      }
       let at = Double(number) * interval
       let milliseconds = epoch + Int64((at * 100).rounded()) * 10
       let fix = drive.fix(after: at, milliseconds: milliseconds)

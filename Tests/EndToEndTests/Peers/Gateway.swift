@@ -12,8 +12,16 @@ final class Gateway: @unchecked Sendable {
     /// The longest that a record waits for its commit.
     var flush = "1 s"
     var journal: String?
+    /// The most that the journal takes, as `2 MB`.
+    var limit: String?
     /// File name to text.
     var rules: [String: String] = [:]
+    /// The entry of the uplink `central` in place of one over MQTT to `brokerPort`, indented by six.
+    var destination: String?
+    /// Whose fixes count for zones, where several devices may give some.
+    var position: String?
+    /// Adds to the environment of `waypost run`.
+    var environment: [String: String] = [:]
   }
 
   let bench: Bench
@@ -22,27 +30,29 @@ final class Gateway: @unchecked Sendable {
   private(set) var notify: NotifySocket?
   private var starts = 0
   private var commands = 0
+  private let environment: [String: String]
   let binary: String
 
   init(_ settings: Settings, in bench: Bench, binary: String = Environment.waypost) throws {
     self.bench = bench
     self.binary = binary
+    environment = settings.environment
     var text = """
       gateway:
-        id: \(settings.id)
+        id: \(settings.id)\(settings.position.map { "\n  position: \($0)" } ?? "")
       journal:
         path: \(settings.journal ?? bench.path("journal.db"))
-        flush: \(settings.flush)
+        flush: \(settings.flush)\(settings.limit.map { "\n  limit: \($0)" } ?? "")
       api:
         socket: \(bench.path("control.sock"))
 
       """
-    if let port = settings.brokerPort {
+    let broker = settings.brokerPort.map { "mqtt:\n      url: mqtt://127.0.0.1:\($0)" }
+    if let destination = settings.destination ?? broker {
       text += """
         uplinks:
           central:
-            mqtt:
-              url: mqtt://127.0.0.1:\(port)
+            \(destination)
             \(settings.uplink)
 
         """
@@ -66,7 +76,7 @@ final class Gateway: @unchecked Sendable {
     self.notify = notify
     let child = try Child(
       binary, ["run", "--config", configuration], name: "waypost-\(starts)", in: bench,
-      environment: ["NOTIFY_SOCKET": notify.path])
+      environment: environment.merging(["NOTIFY_SOCKET": notify.path]) { $1 })
     self.child = child
     return child
   }

@@ -35,7 +35,7 @@ final class Rig {
 
   init(
     in bench: Bench, perSecond rate: Double, flush: Double = 1, uplink: String? = nil, rules: String = Rig.rules(),
-    journal: String? = nil
+    journal: String? = nil, limit: String? = nil
   ) throws {
     self.bench = bench
     self.flush = flush
@@ -49,6 +49,7 @@ final class Rig {
     settings.flush = "\(Int(flush * 1000)) ms"
     settings.rules = ["rules.yaml": rules]
     settings.journal = journal
+    settings.limit = limit
     if let uplink { settings.uplink = uplink }
     gateway = try Gateway(settings, in: bench)
   }

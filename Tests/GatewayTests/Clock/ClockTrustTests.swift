@@ -1,3 +1,4 @@
+import Journal
 import Model
 import Testing
 
@@ -83,5 +84,70 @@ import Testing
     // The same time from a better source is nothing new for the engine.
     #expect(trust.wallClock(wall + .seconds(5), isSynchronised: true, at: .seconds(5)) == nil)
     #expect(trust.source == .ntp)
+  }
+
+  @Test(arguments: ["1970-01-01T00:02:00Z", "2026-11-20T23:00:00Z", "2046-07-08T00:00:00Z", "2076-11-21T00:00:00Z"])
+  func aTimeThatThisProgramCannotSeeIsWrongWhoeverVouchesForIt(_ told: String) throws {
+    let time = try #require(Timestamp(rfc3339: told))
+    var trust = ClockTrust(notBefore: release)
+    for second in 0..<10 {
+      #expect(trust.wallClock(time, isSynchronised: true, at: .seconds(Double(second))) == nil)
+      #expect(trust.fix(time + .seconds(Double(second)), at: .seconds(Double(second))) == nil)
+    }
+    #expect(trust.source == nil)
+    #expect(!trust.reading(bootTime: 0, wall: time, isSynchronised: true).isWallTrusted)
+    #expect(trust.reading(bootTime: 0, wall: wall, isSynchronised: true).isWallTrusted)
+    #expect(!trust.reading(bootTime: 0, wall: wall, isSynchronised: false).isWallTrusted)
+  }
+
+  @Test(arguments: [0.1, 0.2, 1])
+  func aReceiverThatRepeatsItsLastFixDoesNotStopTheClock(every: Double) {
+    var trust = ClockTrust(notBefore: release)
+    for second in 0..<5 { _ = trust.fix(wall + .seconds(Double(second)), at: .seconds(Double(second))) }
+    #expect(trust.utcAtZero == wall)
+    for count in 1..<1000 { #expect(trust.fix(wall + .seconds(4), at: .seconds(4 + Double(count) * every)) == nil) }
+    #expect(trust.utcAtZero == wall)
+  }
+
+  @Test func aStuckReceiverIsNeverBelieved() {
+    var trust = ClockTrust(notBefore: release)
+    for count in 0..<100 { #expect(trust.fix(wall, at: .seconds(Double(count) * 0.1)) == nil) }
+  }
+
+  /// Each fix is half a second later than the one before it lets expect: no two differ by more than the tolerance, and together they would
+  /// draw the clock along.
+  @Test func fixesThatAreEverLaterDoNotDrawTheClockAlong() {
+    var trust = ClockTrust(notBefore: release)
+    for count in 0..<100 {
+      #expect(trust.fix(wall + .seconds(Double(count) * 0.5), at: .seconds(Double(count))) == nil)
+    }
+  }
+
+  @Test func oneEpochInSeveralReportsIsOneFix() {
+    var trust = ClockTrust(notBefore: release)
+    var told: [SystemObservation] = []
+    for second in 0..<5 {
+      for part in 0..<3 {
+        let found = trust.fix(wall + .seconds(Double(second)), at: .seconds(Double(second) + Double(part) * 0.1))
+        told += [found].compactMap { $0 }
+      }
+      #expect(told.isEmpty == (second < 4))
+    }
+    #expect(told == [.clock(utcAtZero: wall)])
+  }
+
+  @Test func gpsThatHasVouchedIsFollowedOverAStepOfItsOwn() {
+    // A receiver learns the leap seconds only after some minutes.
+    var trust = ClockTrust(notBefore: release)
+    for second in 0..<5 { _ = trust.fix(wall + .seconds(18 + Double(second)), at: .seconds(Double(second))) }
+    for second in 5..<9 { #expect(trust.fix(wall + .seconds(Double(second)), at: .seconds(Double(second))) == nil) }
+    #expect(trust.fix(wall + .seconds(9), at: .seconds(9)) == .clock(utcAtZero: wall))
+  }
+
+  @Test func aRecordedTimeFarAwayIsNoTrap() {
+    var trust = ClockTrust(recorded: wall)
+    for year in ["9999-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "9999-01-01T00:00:01Z"] {
+      #expect(trust.fix(Timestamp(rfc3339: year), at: .seconds(1)) == nil)
+    }
   }
 }

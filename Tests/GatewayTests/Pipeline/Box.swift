@@ -60,6 +60,7 @@ final class Box: Sendable {
   }
 
   func loseNTP() { now.withLock { $0.isSynchronised = false } }
+  func findNTP() { now.withLock { $0.isSynchronised = true } }
   func setWall(_ wall: Timestamp) { now.withLock { $0.wall = wall } }
 
   /// The machine was off for so long: another boot.

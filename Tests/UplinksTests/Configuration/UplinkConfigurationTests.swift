@@ -151,7 +151,7 @@ import Testing
     ("a: { mqtt: mqtt://h }", "1:12–20 wrong-type"),
     ("a: 5", "1:4–5 wrong-type"),
     // Not yet, or not together.
-    ("a: { mqtt: { url: mqtt://h }, format: sparkplug }", "1:39–48 later-version"),
+    ("a: { mqtt: { url: mqtt://h }, format: sparkplug }", "1:39–48 format"),
     ("a: { mqtt: { url: mqtt://h, tls: {} } }", "1:29–32 url"),
     ("a: { mqtt: { url: mqtt://h, password: { credential: x } } }", "1:29–37 missing-key"),
     ("a: { mqtt: { username: u } }", "1:12–27 missing-key"),

@@ -1,16 +1,23 @@
 #!/usr/bin/python3
 """A Socket.IO server as the field's tutorials write it, on Debian's python3-socketio and aiohttp.
 
-    server.py PORT [--vehicle ID] [--namespace NS] [--nack SEQ,…] [--silent] [--random SEED]
+    server.py PORT [--vehicle ID] [--namespace NS] [--nack SEQ,…] [--silent] [--random SEED] [--log FILE]
+
+With --log each record is a line of FILE before it is acknowledged. Lines on standard input are orders, see ../Receivers/orders.py.
 """
 import argparse
 import asyncio
 import json
+import pathlib
 import random
 import sys
 
 import socketio
 from aiohttp import web
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "Receivers"))
+from orders import Orders, obey_standard_input
+from received_log import ReceivedLog
 
 parser = argparse.ArgumentParser()
 parser.add_argument("port", type=int)
@@ -20,7 +27,10 @@ parser.add_argument("--nack", default="")
 parser.add_argument("--silent", action="store_true")
 parser.add_argument("--random", type=int)
 parser.add_argument("--ping", type=float, default=25)
+parser.add_argument("--log")
 arguments = parser.parse_args()
+orders = Orders()
+log = ReceivedLog(arguments.log)
 poison = {int(seq) for seq in arguments.nack.split(",") if seq}
 chance = random.Random(arguments.random)
 events = 0
@@ -60,7 +70,10 @@ class Vehicles(socketio.AsyncNamespace):
         if not calm and chance.randrange(40) == 0:
             transports[sid].abort()
             return None
-        if record["seq"] in poison or not calm and chance.randrange(40) == 0:
+        is_refused = record["seq"] in poison or orders.refuse(record) or not calm and chance.randrange(40) == 0
+        log.write(json.dumps(record), [record["seq"]] if is_refused else [], event=event)
+        await orders.turn()
+        if is_refused:
             return {"error": "poison"}
         say(event=event, stored=[record["seq"]], record=record)
         if not calm and chance.randrange(30) == 0:
@@ -76,7 +89,7 @@ async def main():
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", arguments.port).start()
     say(listening=arguments.port)
-    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    await obey_standard_input(orders)
 
 
 asyncio.run(main())

@@ -17,9 +17,12 @@ final class RunningUplink: Sendable {
 
   init(
     _ transport: any Transport, format: any MessageFormat = JSONMessages(), source: MemorySource = MemorySource(),
+    commands: (allowed: CommandPermission, taker: any CommandTaker)? = nil,
     _ change: (inout DeliverySettings) -> Void = { _ in }
   ) {
-    var configuration = UplinkConfiguration(name: "central", transport: transport, format: format)
+    let allowed = commands?.allowed ?? .none
+    var configuration = UplinkConfiguration(name: "central", transport: transport.taking(allowed), format: format)
+    configuration.commands = allowed
     configuration.settings.linger = .zero
     configuration.settings.catchUp = nil
     change(&configuration.settings)
@@ -27,7 +30,7 @@ final class RunningUplink: Sendable {
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     uplink = Uplink(
       configuration, gateway: GatewayIdentity(id: "truck-005", version: "0.1", configuration: "abc"), source: source,
-      isClockTrusted: { true }, logger: logger)
+      commands: commands?.taker, isClockTrusted: { true }, logger: logger)
     task = Task { [uplink] in await uplink.run() }
   }
 
@@ -49,7 +52,9 @@ final class RunningUplink: Sendable {
     }
     var options = MQTTOptions(
       host: "127.0.0.1", port: port, clientID: "waypost-truck-005-central",
-      topics: MQTTTopics(kinds: kinds, batch: "waypost/truck-005/batch", status: "waypost/truck-005/status"))
+      topics: MQTTTopics(
+        kinds: kinds, batch: "waypost/truck-005/batch", status: "waypost/truck-005/status",
+        commands: MQTTCommands(commands: "waypost/truck-005/command", responses: "waypost/truck-005/response")))
     change(&options)
     return options
   }

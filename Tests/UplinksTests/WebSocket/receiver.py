@@ -3,16 +3,23 @@
 output, a line of JSON for each thing that happens; it is Debian's python3-websockets, 10.4 or later.
 
     receiver.py PORT [--mode ack|seqs|seq|stall|random] [--nack SEQ,…] [--seed N] [--token T] [--greet TEXT]… [--close CODE]
-                     [--redirect URL] [--status N] [--no-subprotocol] [--no-deflate]
+                     [--redirect URL] [--status N] [--no-subprotocol] [--no-deflate] [--log FILE]
+
+With --log each message is a line of FILE before it is answered. Lines on standard input are orders, see ../Receivers/orders.py.
 """
 import argparse
 import asyncio
 import http
 import json
+import pathlib
 import random
 import sys
 
 import websockets
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "Receivers"))
+from orders import Orders, obey_standard_input
+from received_log import ReceivedLog
 
 parser = argparse.ArgumentParser()
 parser.add_argument("port", type=int)
@@ -27,7 +34,10 @@ parser.add_argument("--status", type=int)
 parser.add_argument("--redirect")
 parser.add_argument("--no-subprotocol", action="store_true")
 parser.add_argument("--no-deflate", action="store_true")
+parser.add_argument("--log")
 arguments = parser.parse_args()
+orders = Orders()
+log = ReceivedLog(arguments.log)
 
 chance = random.Random(arguments.seed)
 poison = {int(seq) for seq in arguments.nack.split(",") if seq}
@@ -68,8 +78,8 @@ async def later(first, second):
     return process_request(first, second)
 
 
-def numbers(message):
-    return [record["seq"] for record in message["messages"]] if message["type"] == "batch" else [message["seq"]]
+def records(message):
+    return message["messages"] if message["type"] == "batch" else [message]
 
 
 def ranges(seqs):
@@ -148,16 +158,18 @@ async def handler(socket):
     try:
         async for text in socket:
             message = json.loads(text)
-            if message["type"] not in ("batch", "position", "reading", "event", "device"):
+            if message["type"] in ("pong", "response"):
                 say(answer=message)
                 continue
             messages += 1
-            seqs = numbers(message)
+            seqs = [record["seq"] for record in records(message)]
             say(got=seqs, batch=message.get("batch"))
             if arguments.mode == "stall" and connections == 1:
                 continue
-            good = [seq for seq in seqs if seq not in poison]
-            bad = [seq for seq in seqs if seq in poison]
+            bad = [record["seq"] for record in records(message) if record["seq"] in poison or orders.refuse(record)]
+            good = [seq for seq in seqs if seq not in bad]
+            log.write(text, bad)
+            await orders.turn()
             if arguments.mode == "random" and messages < arguments.calm_after:
                 if await misbehave(socket, message, good, bad):
                     continue
@@ -175,7 +187,7 @@ async def main():
         options["compression"] = None
     async with websockets.serve(handler, "127.0.0.1", arguments.port, **options):
         say(listening=arguments.port)
-        await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+        await obey_standard_input(orders)
 
 
 asyncio.run(main())

@@ -1,0 +1,152 @@
+import Foundation
+import Glibc
+import Testing
+
+extension EndToEnd {
+  /// Everything that the gateway says in the format `json` is as docs/schemas/messages.json has it, and everything described there is said.
+  @Suite(
+    .serialized,
+    .enabled(
+      if: Environment.have("gpsd", "mosquitto") && ExampleProgram.has("websockets", "jsonschema"),
+      "apt-get install gpsd mosquitto python3-websockets python3-jsonschema"))
+  struct WireSchemaTests {
+    private static let rules =
+      Rig.rules() + """
+          - name: warm
+            when: reefer.temperature > -10
+            then:
+              - event: { type: cold_chain, severity: critical, data: { temperature: reefer.temperature, door: reefer.door, words: reefer.label } }
+          - name: stopped
+            on: { command: nonsense }
+            then:
+              - event: { type: nonsense, severity: info }
+
+        """
+
+    private static let devices = """
+      devices:
+        reefer:
+          driver: simulator
+          every: 500 ms
+          metrics:
+            temperature: { from: -20, to: -5, over: 3 s, unit: Cel }
+            door: { values: [true, false], over: 1 s }
+            label: { values: [one, "tëo \\"2\\""], over: 1 s }
+        lost:
+          driver: modbus
+          profile: tiny
+          connection: { tcp: 127.0.0.1, port: 9 }
+          unit: 1
+          every: 1 s
+
+      """
+
+    /// Scribbles over the middle of a stopped gateway's journal, as a worn-out card does.
+    private func damage(_ journal: String) throws {
+      let file = try FileHandle(forUpdating: URL(fileURLWithPath: journal))
+      let size = try file.seekToEnd()
+      try #require(size > 16_384)
+      try file.seek(toOffset: size - 4096 - 3000)
+      file.write(Data(repeating: 0xA5, count: 2000))
+      try file.close()
+    }
+
+    @Test func whatIsSentIsWhatIsDescribed() throws {
+      try Bench.with { bench in
+        let port = try Socket.freePort()
+        let rig = try ExampleRig(
+          in: bench, perSecond: 5,
+          uplink: """
+            websocket: { url: "ws://127.0.0.1:\(port)" }
+            batch: { records: 1 }
+            """,
+          rules: Self.rules, devices: Self.devices)
+        try bench.write(
+          "model: Tiny\nprotocol: modbus\nmetrics: { level: { holding: 0, type: int16, unit: m } }\n",
+          to: "etc/profiles.d/tiny.yaml")
+        try rig.gateway.start()
+        rig.feed.start()
+        func kinds() throws -> Set<String> { Set(try rig.received.map(\.type)) }
+        try Wait.until("the first of each kind; \(rig.gateway.child?.tail ?? "")", within: 60, every: 100) {
+          try kinds().isSuperset(of: ["position", "reading", "event", "geofence_event", "device"])
+        }
+        // The broker says that it is gone; what it keeps meanwhile goes to nobody, and a part of it is destroyed.
+        try rig.gateway.kill()
+        try rig.broker.stop()
+        try rig.gateway.start()
+        Wait.pass(4)
+        let stopped = try rig.gateway.stop(within: 20)
+        #expect(stopped.exit == .code(0))
+        try damage(bench.path("journal.db"))
+        try rig.broker.start()
+        try rig.witness.waitUntilSubscribed()
+        let listener = try ExampleProgram(
+          "\(Environment.packageRoot)/Tests/EndToEndTests/Examples/listener.py", ["\(port)"], name: "listener",
+          in: bench)
+        try listener.wait(forPort: port)
+        try rig.gateway.start()
+        try Wait.until("a gap; \(rig.gateway.child?.tail ?? "")", within: 60, every: 100) {
+          try kinds().contains("gap")
+        }
+        let spoken = { () -> [WireValue] in
+          try listener.child.output.split(separator: "\n").map { line in
+            try WireValue.parse(Array(try #require(WireValue.parse(Array(line.utf8))["text"]?.text).utf8))
+          }
+        }
+        try Wait.until("an answer to the command, and records", within: 60, every: 100) {
+          let types = Set(try spoken().compactMap { $0["type"]?.text })
+          return types.isSuperset(of: ["pong", "response", "position", "gap"])
+        }
+        try rig.finish()
+        _ = try rig.gateway.stop(within: 20)
+        try Wait.until("the farewell") {
+          rig.witness.messages.last.map { String(decoding: $0.payload, as: UTF8.self).contains(#""online":false"#) }
+            ?? false
+        }
+
+        var lines: [(name: String, value: WireValue)] = try rig.witness.messages.map {
+          ($0.topic.hasSuffix("/status") ? "status" : "", try WireValue.parse($0.payload))
+        }
+        let overMQTT = lines.count
+        lines += try spoken().map { ("", $0) }
+        try bench.write(
+          lines.map { #"{"name":"\#($0.name)","value":\#(String(decoding: $0.value.raw, as: UTF8.self))}"# }
+            .joined(separator: "\n") + "\n", to: "said.jsonl")
+        let result = try bench.run(
+          "/bin/sh",
+          [
+            "-c", "exec \"$0\" \"$1\" \"$2\" < \"$3\"", "/usr/bin/python3",
+            "\(Environment.packageRoot)/Tests/UplinksTests/Description/validate.py",
+            "\(Environment.packageRoot)/docs/schemas/messages.json", bench.path("said.jsonl"),
+          ], name: "validate", within: 120)
+        try #require(result.exit == .code(0), "\(result.errors)")
+        let verdicts = result.output.split(separator: "\n")
+        #expect(verdicts.count == lines.count)
+        let wrong = zip(lines, verdicts).filter { $0.1 != "ok" }.map {
+          "\(String(decoding: $0.0.value.raw.prefix(600), as: UTF8.self)): \($0.1)"
+        }
+        #expect(wrong.isEmpty, "\(wrong.count):\n\(wrong.prefix(5).joined(separator: "\n"))")
+
+        // Everything that there is was said.
+        let statuses = lines[..<overMQTT].filter { $0.name == "status" }.map(\.value)
+        let records = try rig.received
+        var wanted: Set<String> = ["position", "reading", "event", "geofence_event", "device", "gap"]
+        if statuses.contains(where: { $0["clock"]?.text == "unsynchronised" }) {
+          wanted.insert("time")
+          #expect(records.contains { $0.object["time_quality"]?.text == "unsynchronised" })
+        } else {
+          print("this machine's clock is synchronised: no record without UTC, and none of the kind time")
+        }
+        #expect(Set(records.map(\.type)) == wanted)
+        #expect(records.contains { $0.object["late"]?.flag == true })
+        #expect(records.contains { $0.object["event"]?["state"]?.text == "cleared" })
+        #expect(records.contains { $0.object["state"]?.text == "down" })
+        #expect(statuses.contains { $0["online"]?.flag == true })
+        #expect(statuses.contains { $0["online"]?.flag == false && $0["head"] == nil })
+        #expect(statuses.contains { $0["online"]?.flag == false && $0["head"] != nil })
+        #expect(lines[..<overMQTT].contains { $0.value["type"]?.text == "batch" })
+        print("\(lines.count) messages, \(records.count) records over MQTT")
+      }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import Foundation
+
+/// mosquitto, and a subscriber behind it.
+final class BrokerReceiver: Receiver, @unchecked Sendable {
+  /// What the payloads are.
+  enum Format: String { case json, owntracks }
+
+  let name: String
+  private let format: Format
+  private let broker: Broker
+  private let subscriber: Subscriber
+  private let mqtt = MQTTMeddler()
+  private let lock = NSLock()
+  private var taken = 0
+  private var records: [ReceivedRecord] = []
+
+  init(_ format: Format, in bench: Bench) throws {
+    self.format = format
+    name = "mqtt/\(format.rawValue)"
+    broker = try Broker(in: bench, persists: true)
+    subscriber = try Subscriber(port: broker.port, in: bench)
+  }
+
+  var port: Int { broker.port }
+  var meddler: (any Meddler)? { mqtt }
+  var answersForRecords: Bool { true }
+  var isVerbatim: Bool { true }
+  var types: Set<String>? { format == .owntracks ? ["position", "geofence_event"] : nil }
+
+  func destination(port: Int) -> String {
+    "mqtt: { url: \"mqtt://127.0.0.1:\(port)\" }\n    format: \(format.rawValue)"
+  }
+
+  var received: [ReceivedRecord] {
+    get throws {
+      let messages = subscriber.messages
+      return try lock.withLock {
+        records += try Self.records(in: Array(messages[taken...]), format)
+        taken = messages.count
+        return records
+      }
+    }
+  }
+
+  private static func records(in messages: [Subscriber.Message], _ format: Format) throws -> [ReceivedRecord] {
+    switch format {
+    case .json: try ReceivedRecord.records(in: messages)
+    case .owntracks: try messages.filter { !$0.topic.hasSuffix("/status") }.map { try ReceivedRecord(ownTracks: $0) }
+    }
+  }
+
+  var batches: [ReceivedBatch] {
+    get throws { format == .json ? try ReceivedBatch.batches(in: subscriber.messages) : [] }
+  }
+
+  var refusals: Refusals { mqtt.refusals }
+  func pace(_ answersPerSecond: Double?) { mqtt.set(pace: answersPerSecond) }
+  func refuse(_ isOn: Bool) { mqtt.set(refusing: isOn) }
+  func stop() throws { try broker.stop() }
+
+  func start() throws {
+    try broker.start()
+    // What is published while nobody is subscribed would be acknowledged and gone; a session that was kept is as good.
+    try subscriber.waitUntilSubscribed(within: 30)
+  }
+
+  func stopForgetting() throws {
+    try settle()
+    try broker.stop()
+    broker.forget()
+  }
+
+  /// mosquitto answers when it has queued a message for the subscriber.
+  func settle() throws {
+    var count = -1
+    try Wait.until("the broker to be done", within: 60, every: 300) {
+      defer { count = subscriber.messages.count }
+      return count == subscriber.messages.count
+    }
+  }
+}
+
+extension ReceivedRecord {
+  /// A location or transition of OwnTracks with the keys of ours beside.
+  init(ownTracks message: Subscriber.Message) throws {
+    let object = try WireValue.parse(message.payload)
+    let types = ["location": "position", "transition": "geofence_event"]
+    guard let type = object["_type"]?.text.flatMap({ types[$0] }), let gateway = object["gateway"]?.text,
+      let journal = object["journal"]?.text, let seq = object["seq"]?.number
+    else { throw Failure("no record of OwnTracks: \(String(decoding: message.payload, as: UTF8.self))") }
+    self.init(
+      identity: Identity(gateway: gateway, journal: journal, seq: Int(seq)), type: type,
+      isLate: object["late"]?.flag ?? false, content: object.without(Self.identityMembers), object: object,
+      time: message.time)
+  }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import Model
+
+/// The whole road for one round of the oracle: receiver → gpsd → waypost → proxy → a server. Faults take hold of its parts.
+final class Road {
+  let bench: Bench
+  let feed: GPSFeed
+  let receiver: any Receiver
+  /// Between gateway and server.
+  let link: TCPProxy
+  let gateway: Gateway
+  /// Drops packets; `nil` where this machine doesn't let us.
+  let filter: PacketFilter?
+  /// Seconds that a record may wait for its commit.
+  let flush = 0.25
+
+  var tally = Tally()
+  /// When fixes may be missing.
+  private(set) var outages: [Judge.Outage] = []
+  private var excusedSince: [Instant] = []
+  /// Events that were raised to be too large.
+  var giants = 0
+  /// Connections of the link before the fault under way.
+  var connectionsBefore = 0
+  /// From kill to READY=1, the longest, seconds.
+  private(set) var slowestStart = 0.0
+  private var killed: Instant?
+  private var reloads = 0
+
+  /// - Parameter limit: The journal's, as in the configuration.
+  init(
+    to receiver: any Receiver, order: Judge.Order, in bench: Bench, filter: PacketFilter?, binary: String,
+    environment: [String: String] = [:]
+  ) throws {
+    self.bench = bench
+    self.receiver = receiver
+    self.filter = filter
+    feed = try GPSFeed(in: bench, perSecond: 20)
+    link = try TCPProxy(to: receiver.port, in: bench, meddler: receiver.meddler)
+    var settings = Gateway.Settings()
+    settings.gpsdPort = feed.port
+    settings.destination = receiver.destination(port: link.port)
+    settings.uplink =
+      "order: \(order == .strict ? "strict" : "live_first")\n    from: oldest\n    catch_up: unlimited\n"
+      + "    batch: { records: 100, bytes: 100 KB, linger: 0 s }"
+    settings.flush = "\(Int(flush * 1000)) ms"
+    settings.rules = ["rules.yaml": Rig.rules() + GiantEvent.rule]
+    settings.position = "gps"
+    settings.environment = environment
+    gateway = try Gateway(settings, in: bench, binary: binary)
+  }
+
+  /// Starts the gateway and its recording, then the receiver.
+  /// - Returns: The last number before the recording.
+  func start() throws -> Int {
+    try gateway.start()
+    while true {
+      let before = try lastNumber
+      try gateway.record("on")
+      if try lastNumber == before {
+        feed.start()
+        return before
+      }
+      try gateway.record("off")
+    }
+  }
+
+  private var lastNumber: Int { get throws { Int(try gateway.status()["status"]?["journal"]?["last"]?.number ?? 0) } }
+
+  func killGateway() throws { killed = try gateway.kill() }
+
+  func startGateway() throws {
+    let began = Instant.now
+    let ready = try gateway.start(within: 30)
+    slowestStart = max(slowestStart, ready - began)
+    // What was taken and not committed is gone, and so is what came while nobody took it.
+    if let killed { outages.append(.init(killed: killed, flush: flush + 0.5, ready: ready + 0.75)) }
+    killed = nil
+  }
+
+  func reload(expecting exit: Child.Exit) throws {
+    reloads += 1
+    // What is not read would fill the socket in the end.
+    _ = gateway.notify?.messages
+    let result = try bench.run(
+      gateway.binary, ["reload", "--config", gateway.configuration], name: "reload-\(reloads)", within: 60)
+    guard result.exit == exit else {
+      throw Failure("waypost reload: \(result.exit), not \(exit): \(result.errors); \(gateway.child?.tail ?? "")")
+    }
+  }
+
+  /// From here on fixes may be missing.
+  func excuse(from moment: Instant) { excusedSince.append(moment) }
+
+  /// They may until the first one that arrives of those that were sent after this.
+  func endExcuse() {
+    let now = Instant.now
+    outages += excusedSince.map { .init(from: $0, to: now, lastsUntilAFixArrives: true) }
+    excusedSince = []
+  }
+}
+
+/// How often what happened.
+struct Tally: Sendable, CustomStringConvertible {
+  private(set) var counts: [String: Int] = [:]
+
+  subscript(name: String) -> Int {
+    get { counts[name, default: 0] }
+    set { counts[name] = newValue }
+  }
+
+  static func += (a: inout Tally, b: Tally) { a.counts.merge(b.counts) { $0 + $1 } }
+
+  var description: String { counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ") }
+}

@@ -1,0 +1,153 @@
+import Config
+import Foundation
+import Journal
+import Model
+import Testing
+
+@testable import Uplinks
+
+/// What servers' developers are told of the messages is what is sent and taken; python3-jsonschema is the judge.
+@Suite struct MessageSchemaTests {
+  private static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  /// A line a message: `ok`, or what the validator says.
+  private func verdicts(_ messages: [(schema: String, text: String)]) throws -> [String] {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+    process.arguments = [
+      URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("validate.py").path,
+      Self.package.appendingPathComponent("docs/schemas/messages.json").path,
+    ]
+    let lines = messages.map { #"{"name":"\#($0.schema)","value":\#($0.text)}"# }.joined(separator: "\n") + "\n"
+    let input = FileManager.default.temporaryDirectory.appendingPathComponent("waypost-messages-\(UUID().uuidString)")
+    try lines.write(to: input, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(at: input) }
+    process.standardInput = try FileHandle(forReadingFrom: input)
+    let output = Pipe()
+    let errors = Pipe()
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let complaints = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0, "\(complaints)")
+    return said.split(separator: "\n").map(String.init)
+  }
+
+  private func expectValid(_ messages: [(schema: String, text: String)]) throws {
+    try #require(!messages.isEmpty)
+    let verdicts = try verdicts(messages)
+    #expect(verdicts.count == messages.count)
+    for (message, verdict) in zip(messages, verdicts) { #expect(verdict == "ok", "\(message.text): \(verdict)") }
+  }
+
+  private func encoded(_ format: any MessageFormat, gateway: String = "truck-005") -> [String] {
+    var encoder = format.encoder(gateway: gateway)
+    return OtherFormatTests.records.map { record in
+      encoder.beginRecord()
+      encoder.append(record, late: record.identity.seq % 2 == 0)
+      return String(decoding: encoder.finish(), as: UTF8.self)
+    }
+  }
+
+  @Test(arguments: ["messages", "asyncapi"]) func theCommittedDocumentIsWhatTheCodeSays(name: String) throws {
+    let file = Self.package.appendingPathComponent("docs/schemas/\(name).json")
+    let written = try String(contentsOf: file, encoding: .utf8)
+    let made = (name == "messages" ? MessageSchemas.document : AsyncAPIDocument.document).text() + "\n"
+    #expect(written == made, "`waypost schema \(name) > docs/schemas/\(name).json`")
+  }
+
+  @Test func everyKindOfRecordIsAsDescribed() throws {
+    let messages = encoded(JSONMessages())
+    for kind in Record.Kind.allCases {
+      #expect(messages.contains { $0.hasPrefix(#"{"type":"\#(kind.name)","#) }, "no record of the kind \(kind.name)")
+    }
+    try expectValid(messages.map { ("message", $0) } + messages.map { ("", $0) })
+    for kind in Record.Kind.allCases {
+      try expectValid(messages.filter { $0.hasPrefix(#"{"type":"\#(kind.name)","#) }.map { (kind.name, $0) })
+    }
+  }
+
+  @Test func batchesAndStatusAreAsDescribed() throws {
+    var encoder = JSONMessages().encoder(gateway: "truck-005")
+    var cursors = LaneCursors()
+    cursors[.position].settle(1...900)
+    encoder.beginBatch(number: 17, journal: "k7f3q2", cursors: cursors, head: 1100)
+    for record in OtherFormatTests.records { encoder.append(record, late: true) }
+    let batch = String(decoding: encoder.finish(), as: UTF8.self)
+    func status(_ isOnline: Bool, _ configuration: String?) -> String {
+      let status = GatewayStatus(
+        gateway: "truck-005", version: "1", configuration: configuration, journal: "k7f3q2", low: cursors, head: 1100,
+        uptime: .seconds(3), clock: isOnline ? .synchronised : .unsynchronised, isOnline: isOnline)
+      return String(decoding: JSONStatus.bytes(status), as: UTF8.self)
+    }
+    try expectValid([
+      ("batch", batch), ("", batch), ("status", status(true, "abc")), ("status", status(false, nil)),
+      ("status", #"{"online":false}"#), ("", #"{"type":"pong"}"#),
+    ])
+  }
+
+  @Test func eventsOfSocketIOAreAsDescribed() throws {
+    let messages = encoded(SocketIOMessages())
+    try expectValid(
+      messages.map { ($0.hasPrefix(#"{"type":"position""#) ? "flat_position" : "message", $0) })
+  }
+
+  /// What the schemas say that a server may say is taken, and what they refuse isn't.
+  @Test(arguments: [
+    ("ack", #"{"type":"ack","batch":17}"#, true), ("ack", #"{"type":"ack","seq":1042}"#, true),
+    ("ack", #"{"type":"ack","seqs":[[1042,1050],[1060,1060]]}"#, true),
+    ("ack", #"{"type":"ack","batch":17,"seqs":[[1,1]]}"#, true), ("ack", #"{"type":"ack"}"#, false),
+    ("ack", #"{"type":"ack","seqs":[[1042]]}"#, false), ("ack", #"{"type":"ack","seq":"1"}"#, false),
+    ("ack", #"{"type":"ack","batch":-1}"#, false), ("nack", #"{"type":"nack","seq":3,"error":"no"}"#, true),
+    ("nack", #"{"type":"nack","seq":3}"#, true), ("nack", #"{"type":"nack","error":"no"}"#, false),
+    ("ping", #"{"type":"ping"}"#, true), ("ping", #"{"type":"pang"}"#, false),
+    ("command", #"{"type":"command","id":"c-1","name":"resend","args":{"from":3}}"#, true),
+    ("command", #"{"type":"command","id":7,"name":"resend"}"#, true),
+    ("command", #"{"type":"command","name":"resend"}"#, false),
+    ("command", #"{"type":"command","id":{},"name":"resend"}"#, false),
+  ]) func whatAServerMaySayIsWhatIsTaken(schema: String, text: String, isTaken: Bool) throws {
+    #expect((try verdicts([(schema, text)]) == ["ok"]) == isTaken)
+    let isForeign = if case .foreign = ServerMessage.parse(Array(text.utf8)) { true } else { false }
+    #expect(isForeign != isTaken)
+  }
+
+  /// The judge can say no: each of these is a message with one thing wrong.
+  @Test func whatIsNotDescribedIsRefused() throws {
+    let position =
+      #"{"type":"position","gateway":"g","journal":"k7f3q2","seq":1,"timestamp":"2026-02-05T14:30:00.250Z","device":"gps","location":{"latitude":1,"longitude":2}}"#
+    try expectValid([("message", position)])
+    let wrong = [
+      position.replacing(#""seq":1"#, with: #""seq":1,"brand_new":1"#), position.replacing(#""seq":1,"#, with: ""),
+      position.replacing(#""gateway":"g","#, with: ""), position.replacing(#""latitude":1"#, with: #""latitude":91"#),
+      position.replacing(#""timestamp":"2026-02-05T14:30:00.250Z","#, with: ""),
+      position.replacing("250Z", with: "250+01:00"), position.replacing("position", with: "positron"),
+    ]
+    for (message, verdict) in zip(wrong, try verdicts(wrong.map { ("message", $0) })) {
+      #expect(verdict != "ok", "\(message)")
+    }
+  }
+
+  /// Every reference in both documents leads somewhere.
+  @Test(arguments: ["messages", "asyncapi"]) func referencesLeadSomewhere(name: String) throws {
+    let data = try Data(contentsOf: Self.package.appendingPathComponent("docs/schemas/\(name).json"))
+    let root = try JSONSerialization.jsonObject(with: data)
+    var count = 0
+    func visit(_ node: Any) {
+      if let list = node as? [Any] { list.forEach(visit) }
+      guard let object = node as? [String: Any] else { return }
+      if let reference = object["$ref"] as? String {
+        count += 1
+        let target = reference.split(separator: "/").dropFirst().reduce(root as Any?) { place, key in
+          (place as? [String: Any])?[String(key)]
+        }
+        #expect(reference.hasPrefix("#/") && target != nil, "\(reference)")
+      }
+      object.values.forEach(visit)
+    }
+    visit(root)
+    #expect(count > 20)
+  }
+}
