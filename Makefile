@@ -7,6 +7,10 @@ SHELL := /bin/bash
 RELEASE := swift build -c release --static-swift-stdlib --product waypost
 BINARY := .build/release/waypost
 FUZZ_SECONDS ?= 60
+# How long the oracle goes on in `make verify`, seconds, and in `make soak`, hours.
+ORACLE_SECONDS ?= 3600
+HOURS ?= 8
+ORACLE := --skip-build --disable-xctest --filter EndToEnd.ScheduleTests.forAsLongAsAsked
 
 .PHONY: help
 help: ## List what there is to do
@@ -74,18 +78,36 @@ docs: packages-docs ## Check the documentation: links, examples, manual, complet
 	@scripts/verify-docs .build/debug/waypost
 
 .PHONY: verify
-verify: verify-sanitizers verify-soak verify-damage verify-power verify-rules fuzz docs bench verify-apt verify-guest verify-roots ## What takes too long for every change; hours
+verify: verify-sanitizers verify-soak verify-oracle verify-damage verify-power verify-rules fuzz docs bench verify-apt verify-guest verify-roots ## What takes too long for every change; hours
 
 .PHONY: verify-sanitizers
 verify-sanitizers: packages-test ## The tests under the thread and address sanitizers
 	@scripts/verify-sanitizers thread address
 
 .PHONY: verify-soak
-verify-soak: packages-test ## The end-to-end tests at full length: a minute without a broker, 200 kills, every receiver's log
+verify-soak: packages-test ## The end-to-end tests at full length: a minute without a broker, 200 kills, every receiver's log; then the oracle for ORACLE_SECONDS (3600)
 	@$(RELEASE)
 	@swift build --build-tests
 	WAYPOST_SOAK=1 WAYPOST_BINARY=$(CURDIR)/$(BINARY) swift test --skip-build --disable-xctest --filter EndToEndTests
 	WAYPOST_SOAK=1 swift test --skip-build --disable-xctest --filter DeadUnitTests
+
+	WAYPOST_ORACLE_SECONDS=$(ORACLE_SECONDS) WAYPOST_BINARY=$(CURDIR)/$(BINARY) swift test $(ORACLE)
+
+.PHONY: soak
+soak: packages-test ## The oracle for HOURS (8), or any part of one: faults from a seed, every way to a server; ends with what there was of each
+	@$(RELEASE)
+	@swift build --build-tests
+	WAYPOST_ORACLE_SECONDS=$$(awk 'BEGIN { print $(HOURS) * 3600 }') WAYPOST_BINARY=$(CURDIR)/$(BINARY) swift test $(ORACLE)
+
+.PHONY: verify-oracle
+# A build of its own: what ships has no trace of the mistakes.
+verify-oracle: packages-test ## The oracle finds each of ten mistakes planted in the gateway, and none where there is none
+	@$(RELEASE)
+	@! grep -aq answer-settles-another $(BINARY) || { echo "planted mistakes are in $(BINARY)" >&2; exit 1; }
+	@swift build -Xswiftc -DPLANTED --scratch-path .build-planted --product waypost
+	@grep -aq answer-settles-another .build-planted/debug/waypost
+	@swift build --build-tests
+	WAYPOST_PLANTED_BINARY=$(CURDIR)/.build-planted/debug/waypost swift test --skip-build --disable-xctest --filter EndToEnd.PlantedBugTests
 
 .PHONY: verify-damage
 verify-damage: packages-test ## 300 random damages of the journal's files, and one of 20 MB without its first pages

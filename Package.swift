@@ -134,7 +134,8 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
       ],
       cases: [
-        "Formats/Cases", "Formats/read.py", "SocketIO/server.py", "WebSocket/hostile.py", "WebSocket/receiver.py",
+        "Formats/Cases", "Formats/read.py", "SocketIO/server.py", "Sparkplug/host.py",
+        "WebSocket/hostile.py", "WebSocket/receiver.py",
       ]),
     tests(
       of: "Gateway",

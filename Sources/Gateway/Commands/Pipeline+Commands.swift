@@ -26,7 +26,10 @@ extension Pipeline: CommandTaker {
     case .waiting(let answer): return isOnDisk ? CommandOutcome(answer) : notYet
     case .carriedOut: return repeated(key)
     }
-    if let commitError { return refused("nothing can be kept now, so nothing was done: \(commitError)") }
+    // Where nothing waits, the command itself tries whether the disk takes it.
+    if commitError != nil, !batch.isEmpty, !isOnDisk {
+      return refused("nothing can be kept now, so nothing was done: \(commitError ?? "the gateway is ending")")
+    }
     guard !batch.isFull else { return refused("the gateway can't keep up with its journal; give it again later") }
     return command.name == OwnCommand.resend.rawValue
       ? resend(command, key: key) : tellRules(command, key: key)

@@ -98,6 +98,10 @@ struct CommitBatch {
     grow(by: 0, at: bootTime)
   }
 
+  #if PLANTED
+    mutating func exchangeState(with other: inout [StateRow]) { swap(&state, &other) }
+  #endif
+
   private mutating func grow(by bytes: Int, at bootTime: Int64) {
     approximateBytes += bytes
     if since == nil { since = bootTime }

@@ -17,6 +17,9 @@ extension Pipeline {
     if let retryAt, now < retryAt { return }
     guard !batch.isEmpty || !cursors.isEmpty || isTimeDue else { return }
     retryDeadLetters()
+    #if PLANTED
+      if PlantedBug.stateApart.isPlanted { batch.exchangeState(with: &stateToCome) }
+    #endif
     let dirtyCursors = cursors.take(except: deadLetters.heldUplinks, at: now)
     do {
       let written = try journal.commit(

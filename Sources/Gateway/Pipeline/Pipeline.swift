@@ -46,6 +46,9 @@ actor Pipeline {
   var hasDecided = false
   /// Actions whose rows are open and in somebody's hands, with the time after which they are not to be begun.
   var handedOver: [Int64: EngineTime?] = [:]
+  #if PLANTED
+    var stateToCome: [StateRow] = []
+  #endif
   private var nextClockCheck: Int64 = 0
   var retryAt: Int64?
   /// Why the last commit failed, until one succeeds.

@@ -118,6 +118,17 @@ extension Journal {
       memory.engineID = options.makeID()
       memory.machineID = options.machineID
     }
+    #if PLANTED
+      if PlantedBug.eventIDAnew.isPlanted { memory.engineID = options.makeID() }
+      let table = BlockTable(database: database)
+      if PlantedBug.numbersReused.isPlanted, !memory.head.isClosed,
+        let last = try table.last(atOrBefore: memory.head.lastSequence)
+      {
+        try table.delete(last.first)
+        memory.head.lastSequence = last.first - 1
+        memory.head.totals = last.before
+      }
+    #endif
     memory.head.isClosed = false
     for name in memory.uplinks.keys { memory.uplinks[name]?.isConfigured = false }
     let final = memory

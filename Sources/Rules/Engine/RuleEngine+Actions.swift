@@ -168,10 +168,10 @@ extension RuleEngine {
 }
 
 extension TriggerContext {
-  /// As hooks get it.
+  /// As hooks get it; a command's arguments as `args.NAME`.
   var members: [GeneralEvent.Member] {
     [("zone", zone), ("device", device), ("name", name)].compactMap { key, value in
       value.map { GeneralEvent.Member(key: key, value: .text($0)) }
-    }
+    } + arguments.map { GeneralEvent.Member(key: "args.\($0.name)", value: $0.value) }
   }
 }

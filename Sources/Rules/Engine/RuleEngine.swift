@@ -218,9 +218,10 @@ public struct RuleEngine: Sendable {
     case .link(let uplink, let isUp):
       if signals.setLink(uplink, isUp: isUp) { setOff = triggers.rules(onLink: uplink, isUp: isUp) }
       context.name = uplink
-    case .command(let name, _, _):
+    case .command(let name, _, let arguments):
       setOff = triggers.rules(onCommand: name)
       context.name = name
+      context.arguments = arguments
     case .outcome(let outcome): tell(outcome, at: now, &effects)
     case .tick: break
     }

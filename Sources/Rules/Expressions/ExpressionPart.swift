@@ -92,6 +92,7 @@ extension Situation {
     case .distance: return "no fix"
     case .now, .localTime: return "the clock is not trusted"
     case .trigger: return "the trigger has none"
+    case .argument: return "it came without"
     default: return "unknown"
     }
   }

@@ -9,11 +9,15 @@ final class ExpressionReader {
   struct Scope {
     /// Beside `on`: `trigger.zone` and the like.
     var hasTrigger = false
+    /// Of the commands that set it off; `nil`: any that some rule declares.
+    var arguments: Set<String>? = []
     /// Computed signals see signals and zones only.
     var hasVariables = true
 
     static let level = Scope()
     static let trigger = Scope(hasTrigger: true)
+    /// Of a variable, whichever rule sets it.
+    static let anyTrigger = Scope(hasTrigger: true, arguments: nil)
     static let signal = Scope(hasVariables: false)
   }
 
@@ -55,6 +59,7 @@ final class ExpressionReader {
     for (name, type) in vocabulary.signals { add(.signal(name), type) }
     for (name, type) in vocabulary.variables { add(.variable(name), type) }
     for field in TriggerField.allCases { add(.trigger(field), .string) }
+    for (name, type) in vocabulary.arguments { add(.argument(name), type) }
     add(.now, .timestamp)
   }
 
@@ -179,6 +184,11 @@ final class ExpressionReader {
           Problem(
             span: span, code: .unknownName, message: "`\(slot.identifier)` is known only where `on` sets the rule off",
             help: "write it in a rule with `on`, or leave it out"))
+      case .argument(let name) where !(scope.arguments?.contains(name) ?? true):
+        problems.append(
+          Problem(
+            span: span, code: .unknownName, message: "the command of this rule comes without `\(name)`",
+            help: "declare it where the command is named: `on: { command: { NAME: { \(name): number } } }`"))
       case .variable(let name) where !scope.hasVariables, .hasVariable(let name) where !scope.hasVariables:
         problems.append(
           Problem(

@@ -27,6 +27,8 @@ struct TriggerContext: Hashable, Sendable {
   var zone: String?
   var device: String?
   var name: String?
+  /// Of a command.
+  var arguments: [CommandArgument] = []
 
   init(zone: String? = nil, device: String? = nil, name: String? = nil) {
     self.zone = zone

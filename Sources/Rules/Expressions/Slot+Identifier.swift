@@ -9,6 +9,7 @@ extension Slot {
     case .signal(let name): name.description
     case .variable(let name): name
     case .trigger(let field): "trigger.\(field.rawValue)"
+    case .argument(let name): "trigger.args.\(name)"
     case .now: "now"
     case .inZone(let zones): "@in_zone \(zones.text)"
     case .zones: "@zones "

@@ -8,6 +8,8 @@ enum Slot: Hashable, Sendable {
   /// Of `set`.
   case variable(String)
   case trigger(TriggerField)
+  /// Of a command: `trigger.args.seconds`.
+  case argument(String)
   case inZone(ZoneSelector)
   case zones
   case distance(ZoneSelector)

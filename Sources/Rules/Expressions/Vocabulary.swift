@@ -9,6 +9,8 @@ struct Vocabulary: Sendable {
   /// Devices that give positions.
   private(set) var receivers: Set<String> = []
   var variables: [String: ValueType] = [:]
+  /// Of commands: `trigger.args.NAME`.
+  var arguments: [String: ValueType] = [:]
   /// Types of the events that some rule raises.
   var eventTypes: Set<String> = []
   var zones: Set<String> = [] {

@@ -13,13 +13,29 @@ struct RuleDeclarations {
 
   private(set) var assignments: [Assignment] = []
   private(set) var eventTypes: Set<String> = []
+  /// What commands bring along, by the first declaration of each name.
+  private(set) var parameters: [String: SignalCatalogue.Metric.Kind] = [:]
 
   /// Whatever is not as it should be is passed over; the readers tell it.
   init(_ rules: [YAMLNode]) {
     for rule in rules {
+      readCommands(rule)
       for key in ["then", "clear"] {
         guard let actions = rule.value(key), case .sequence(let items) = actions.content else { continue }
         for item in items { read(item) }
+      }
+    }
+  }
+
+  private mutating func readCommands(_ rule: YAMLNode) {
+    guard let commands = rule.value("on")?.value("command"), case .mapping(let entries) = commands.content else {
+      return
+    }
+    for entry in entries {
+      guard case .mapping(let parameters) = entry.value.content else { continue }
+      for parameter in parameters where parameters.count <= TriggerReader.mostParameters {
+        guard let kind = TriggerReader.kinds.first(where: { $0.0 == parameter.value.scalar?.text })?.1 else { continue }
+        if self.parameters[parameter.name] == nil { self.parameters[parameter.name] = kind }
       }
     }
   }

@@ -40,7 +40,8 @@ struct RuleReader {
 
     let name = nameNode?.name("the name of a rule", form: .identifier, diagnostics: &diagnostics)
     let triggers = on.map { triggerReader.triggers($0, diagnostics: &diagnostics) } ?? []
-    let scope = on == nil ? ExpressionReader.Scope.level : .trigger
+    var scope = on == nil ? ExpressionReader.Scope.level : .trigger
+    for case .command(_, let parameters) in triggers { scope.arguments?.formUnion(parameters.map(\.name)) }
     let condition = when.flatMap { expressions.condition($0, "`when`", in: scope, diagnostics: &diagnostics) }
     var rule = Rule(
       name: name ?? "", description: description, triggers: triggers, condition: condition, cooldown: cooldown,

@@ -48,6 +48,7 @@ extension RuleSet {
     vocabulary.zones = Set(collection.places.keys)
     vocabulary.tags = collection.tags
     vocabulary.eventTypes = declarations.eventTypes.union([RuleEngine.outcomeEvent])
+    vocabulary.arguments = declarations.parameters.filter { Names.isIdentifier($0.key) }.mapValues(\.valueType)
     let signalEntries = documents.flatMap(\.signals)
     for name in SignalReader.names(signalEntries) where vocabulary.type(of: name) == nil {
       vocabulary.declare(name, .dyn)

@@ -96,7 +96,14 @@ extension RuleSet {
       .init("change", .oneOrMore(.text()), "A signal's value is another than the last one known"),
       .init("every", .quantity(.time), "Again and again"),
       .init("link", .table(names: .any, .choice(["up", "down"])), "An uplink's connection comes up or goes down"),
-      .init("command", .oneOrMore(.text()), "A server's command of that name"),
+      .init(
+        "command",
+        .either([
+          .oneOrMore(.text()),
+          .table(names: .labels, .table(names: .identifiers, .choice(TriggerReader.kinds.map(\.0)))),
+        ]),
+        "A server's command of that name; or a mapping from names to what comes along, as `{ open_door: { seconds: number } }`"
+      ),
       .init("start", .boolean, "The gateway starts"),
     ]
   }

@@ -145,7 +145,7 @@ struct SignalReader {
       guard let first = assignments.first(where: { $0.name == name }) else { continue }
       // An expression with mistakes of its own is told where it is read.
       var own = Diagnostics()
-      guard expressions.value(first.node, "`\(name)`", in: .trigger, diagnostics: &own) != nil else { continue }
+      guard expressions.value(first.node, "`\(name)`", in: .anyTrigger, diagnostics: &own) != nil else { continue }
       diagnostics.error(
         "expression-type", "what type the variable `\(name)` has cannot be told", at: first.span,
         help: "set it somewhere to what depends on no variable: `\(name): 0`")
@@ -172,7 +172,7 @@ struct SignalReader {
       for candidate in candidates {
         expressions.declare(variable: name, candidate)
         var unused = Diagnostics()
-        let found = expressions.value(assignment.node, name, in: .trigger, diagnostics: &unused)
+        let found = expressions.value(assignment.node, name, in: .anyTrigger, diagnostics: &unused)
         guard let type = found?.checked.resultType, type != .dyn else { continue }
         let whole: ValueType = type.isWhole ? .double : type
         if candidate == .dyn || candidate == whole { return whole }

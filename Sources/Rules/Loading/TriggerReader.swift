@@ -51,11 +51,7 @@ struct TriggerReader {
       triggers.append(.every(time))
     }
     triggers += link.map { links($0, diagnostics: &diagnostics) } ?? []
-    for item in items(command, "`command`", diagnostics: &diagnostics) {
-      if let name = item.name("the name of a command", form: .label, diagnostics: &diagnostics) {
-        triggers.append(.command(name))
-      }
-    }
+    triggers += command.map { commands($0, diagnostics: &diagnostics) } ?? []
     if let start { triggers += self.start(start, diagnostics: &diagnostics) }
     return triggers
   }
@@ -128,7 +124,7 @@ struct TriggerReader {
   // MARK: Zones
 
   /// One, or a list.
-  private func items(_ node: YAMLNode?, _ what: String, diagnostics: inout Diagnostics) -> [YAMLNode] {
+  func items(_ node: YAMLNode?, _ what: String, diagnostics: inout Diagnostics) -> [YAMLNode] {
     guard let node else { return [] }
     guard case .sequence = node.content else { return [node] }
     return node.sequence(what, count: 1...1000, diagnostics: &diagnostics) ?? []

@@ -25,7 +25,9 @@ public enum ExpressionReference {
 
   private static var triggers: String {
     table(
-      "What set a rule off", ["name", ""], TriggerField.allCases.map { ["`trigger.\($0.rawValue)`", $0.note] })
+      "What set a rule off", ["name", ""],
+      TriggerField.allCases.map { ["`trigger.\($0.rawValue)`", $0.note] }
+        + [["`trigger.args.NAME`", "what came along with the command, as `on` declares it"]])
   }
 
   private static var functions: String {

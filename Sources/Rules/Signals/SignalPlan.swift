@@ -15,6 +15,7 @@ final class SignalPlan: Sendable {
     case variable(Int)
     case hasVariable(Int)
     case trigger(TriggerField)
+    case argument(String)
     case inZone(ZoneSet)
     case zones
     case distance(ZoneSet)
@@ -167,6 +168,7 @@ final class SignalPlan: Sendable {
       case .variable(let name): return variables.firstIndex(of: name).map(Source.variable) ?? .absent
       case .hasVariable(let name): return variables.firstIndex(of: name).map(Source.hasVariable) ?? .absent
       case .trigger(let field): return .trigger(field)
+      case .argument(let name): return .argument(name)
       case .inZone(let selector): return .inZone(selected(selector))
       case .zones: return .zones
       case .distance(let selector): return .distance(selected(selector))

@@ -18,9 +18,8 @@ extension Situation {
     case .system(.restarted):
       let end = store.system.startedAt + SystemSignal.restartedFor
       return time < end ? end : Self.never
-    case .absent, .reading, .field, .motion, .system, .variable, .hasVariable, .has, .trigger, .inZone, .zones,
-      .distance,
-      .quality, .previous:
+    case .absent, .reading, .field, .motion, .system, .variable, .hasVariable, .has, .trigger, .argument, .inZone,
+      .zones, .distance, .quality, .previous:
       return Self.never
     }
   }

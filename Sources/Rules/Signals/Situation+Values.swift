@@ -29,6 +29,7 @@ extension Situation {
         case .name: trigger?.name
         }
       return text.map { .string($0) }
+    case .argument(let name): return trigger?.arguments.first { $0.name == name }.map { Self.converted($0.value) }
     case .inZone(let indices): return isInside(indices).map { .bool($0) }
     case .timeInZone(let indices): return timeInside(indices).map { .double($0) }
     case .distance(let indices): return distance(indices).map { .double($0) }

@@ -53,7 +53,10 @@ extension RuleTest {
   }
 
   private static var command: [Schema.Key] {
-    [at, .init("command", .text(), isRequired: true, "Its name")]
+    [
+      at, .init("command", .text(), isRequired: true, "Its name"),
+      .init("args", .table(names: .identifiers, .either([.number, .boolean, .text()])), "What comes along"),
+    ]
   }
 
   private static var expectation: [Schema.Key] {

@@ -140,9 +140,22 @@ struct RuleTestReader {
 
   private func commands(_ node: YAMLNode, diagnostics: inout Diagnostics) -> [RuleTest.Happening] {
     list(node, "`commands`", "a command", diagnostics: &diagnostics) { at, reader, diagnostics in
-      reader.required("command", diagnostics: &diagnostics)?
+      let arguments = reader.optional("args").map { self.arguments($0, diagnostics: &diagnostics) } ?? []
+      return reader.required("command", diagnostics: &diagnostics)?
         .name("a command", form: .label, diagnostics: &diagnostics)
-        .map { RuleTest.Happening(at: at, content: .system(.command(name: $0, id: "test"))) }
+        .map { RuleTest.Happening(at: at, content: .system(.command(name: $0, id: "test", arguments: arguments))) }
+    }
+  }
+
+  private func arguments(_ node: YAMLNode, diagnostics: inout Diagnostics) -> [CommandArgument] {
+    guard var reader = MappingReader(node, what: "`args`", example: "{ seconds: 5 }", diagnostics: &diagnostics) else {
+      return []
+    }
+    return reader.remaining().compactMap { entry in
+      guard let value = value(entry.value, diagnostics: &diagnostics),
+        let name = entry.key.name("a value's name", form: .identifier, diagnostics: &diagnostics)
+      else { return nil }
+      return CommandArgument(name: name, value: value)
     }
   }
 

@@ -12,7 +12,8 @@ enum Trigger: Hashable, Sendable {
   case change(SignalName)
   case every(Interval)
   case link(String, isUp: Bool)
-  case command(String)
+  /// With the values that may come along.
+  case command(String, [CommandParameter] = [])
   /// The gateway starts.
   case start
 
@@ -25,7 +26,7 @@ enum Trigger: Hashable, Sendable {
     case .change(let signal): "change:\(signal)"
     case .every(let time): "every:\(time.nanoseconds)"
     case .link(let name, let isUp): "link:\(name) \(isUp ? "up" : "down")"
-    case .command(let name): "command:\(name)"
+    case .command(let name, _): "command:\(name)"
     case .start: "start"
     }
   }
@@ -40,7 +41,7 @@ enum Trigger: Hashable, Sendable {
     case .change(let signal): "change: \(signal)"
     case .every(let time): "every: \(time.text)"
     case .link(let name, let isUp): "link: \(name) \(isUp ? "up" : "down")"
-    case .command(let name): "command: \(name)"
+    case .command(let name, _): "command: \(name)"
     case .start: "start"
     }
   }

@@ -61,7 +61,7 @@ struct TriggerIndex: Sendable {
         case .change(let signal): signals.append(signal)
         case .every(let every): ticking.append((index, every))
         case .link(let name, let isUp): links[Self.key(name, isUp), default: []].append(index)
-        case .command(let name): commands[name, default: []].append(index)
+        case .command(let name, _): commands[name, default: []].append(index)
         case .start: starting.append(index)
         }
       }

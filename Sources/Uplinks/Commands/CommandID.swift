@@ -1,6 +1,9 @@
 /// The name that a server gave to one asking of a command, by which a repeat is told from another: a text of 1 to 64 visible ASCII characters
 /// that can stand in a topic, or a whole number.
 public struct CommandID: Hashable, Sendable {
+  /// Characters of one that is a text.
+  static let mostText = 64
+
   /// As it stands in a topic.
   public var text: String
   /// It came as a number, and goes back as one.
@@ -9,7 +12,7 @@ public struct CommandID: Hashable, Sendable {
   /// `nil` where the text is no id.
   public init?(text: String) {
     let isFit = text.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"/+#\"\\".utf8.contains($0) }
-    guard isFit, (1...64).contains(text.utf8.count) else { return nil }
+    guard isFit, (1...Self.mostText).contains(text.utf8.count) else { return nil }
     self.text = text
     isNumber = false
   }

@@ -10,6 +10,11 @@ extension Delivery {
     }
     finish(message)
     if unheard { counters.unheard += 1 }
+    #if PLANTED
+      if PlantedBug.answerSettlesAnother.isPlanted, let newest = inFlight.values.max(by: { $0.id < $1.id }) {
+        for segment in newest.segments { settle(segment) }
+      }
+    #endif
     for segment in message.segments { settle(segment) }
     return relief()
   }
@@ -177,6 +182,9 @@ extension Delivery {
     streams[stream].settle(position: position)
     counters.dead += 1
     settleFront(stream)
+    #if PLANTED
+      if PlantedBug.deadLetterUnkept.isPlanted { return [] }
+    #endif
     return [.deadLetter(identity, reason: reason)]
   }
 

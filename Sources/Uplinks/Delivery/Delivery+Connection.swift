@@ -76,6 +76,9 @@ extension Delivery {
       return []
     }
     isHeld = false
+    #if PLANTED
+      if PlantedBug.batchDropped.isPlanted, let oldest = oldestInFlight { _ = acknowledged(oldest.id) }
+    #endif
     keepAnswers()
     streams = []
     firstAgain = nil
@@ -183,6 +186,9 @@ extension Delivery {
       return [.close("no connection within \(Int(settings.connectLimit.seconds)) s")]
     case .up:
       guard let oldest = oldestInFlight, now - oldest.sentAt >= settings.answerLimit else { return [] }
+      #if PLANTED
+        if PlantedBug.timeOutSettles.isPlanted { for id in inFlight.keys.sorted() { _ = acknowledged(id) } }
+      #endif
       state = .closing
       return [.close("no answer within \(Int(settings.answerLimit.seconds)) s")]
     case .stopped, .waiting, .connecting, .closing: return []

@@ -71,6 +71,13 @@ extension Delivery {
   public mutating func supply(_ records: [StoredRecord], for request: ReadRequest, now: BootTime) {
     guard request == pendingRead else { return }
     pendingRead = nil
+    #if PLANTED
+      var records = records
+      if PlantedBug.lateDisorder.isPlanted, request.stream != nil, records.count > 2 { records.swapAt(0, 1) }
+      if PlantedBug.liveDisorder.isPlanted, request.stream == nil, records.count > 2 {
+        records.swapAt(records.count - 3, records.count - 2)
+      }
+    #endif
     for record in records {
       let kind = record.kind
       let lane = kind.lane

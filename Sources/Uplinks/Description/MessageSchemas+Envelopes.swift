@@ -52,7 +52,7 @@ extension MessageSchemas {
   static var answers: [(name: String, schema: WireSchema)] {
     let range = WireSchema.list("First and last", .reference("seq"), count: 2...2)
     let id = WireSchema.Member(
-      "id", .token("The server's name for it; the same id isn't done twice", limit: ServerMessage.mostText))
+      "id", .token("The server's name for it; the same id isn't done twice", limit: CommandID.mostText))
     return [
       (
         "ack",
@@ -85,8 +85,8 @@ extension MessageSchemas {
           "The server asks for something",
           [
             .init("type", .constant("command")), id,
-            .init("name", .text("Of the command", limit: ServerMessage.mostText)),
-            .init("args", .table("What it is about", .anything("As the command wants it")), required: false),
+            .init("name", .text("Of the command", limit: Names.mostText)),
+            .init("args", .table("What it is about", .scalar("As the command wants it")), required: false),
           ])
       ),
       (

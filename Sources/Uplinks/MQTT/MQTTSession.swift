@@ -353,22 +353,19 @@ struct MQTTSession {
   }
 
   /// The broker hung up.
-  /// - Parameter reason: why, where something beneath knows.
-  mutating func hungUp(_ reason: Closure?, now: BootTime) -> [Action] {
+  /// - Parameter reason: why, where something beneath knows; asked only while the broker has not accepted us.
+  mutating func hungUp(_ reason: @autoclosure () -> Closure?, now: BootTime) -> [Action] {
     switch state {
-    case .idle, .ended: return end(reason ?? .peer("the broker closed the connection"))
+    case .idle, .ended: return end(.peer("the broker closed the connection"))
     case .closing(_, let closure): return end(closure)
     case .connecting:
       // Old brokers hang up on a CONNECT of a version that they don't know.
       return end(
-        reason ?? .peer("the broker closed the connection before accepting it"), isV5 ? .olderVersion : nil)
+        reason() ?? .peer("the broker closed the connection before accepting it"), isV5 ? .olderVersion : nil)
     case .open(let since):
-      guard let reason else {
-        let isFight = now - since < Self.fight && out.values.allSatisfy { $0 == .status }
-        let hint = isFight ? "; another client may have come with the client id “\(options.clientID)”" : ""
-        return end(.peer("the broker closed the connection\(hint)"))
-      }
-      return end(reason)
+      let isFight = now - since < Self.fight && out.values.allSatisfy { $0 == .status }
+      let hint = isFight ? "; another client may have come with the client id “\(options.clientID)”" : ""
+      return end(.peer("the broker closed the connection\(hint)"))
     }
   }
 

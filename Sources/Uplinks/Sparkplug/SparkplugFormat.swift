@@ -1,4 +1,4 @@
-public import Journal
+import Journal
 import Model
 
 /// `format: sparkplug`: records as metrics of an edge node and its devices, one message each. What is sent is made by the connection, which

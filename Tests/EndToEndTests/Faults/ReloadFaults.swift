@@ -104,6 +104,5 @@ struct GiantEvent: Fault {
 
   func begin(on road: Road) throws {
     try road.gateway.command(["command", "giant", "--config", road.gateway.configuration])
-    road.giants += 1
   }
 }

@@ -33,19 +33,27 @@ struct Explanation {
   /// What gaps tell, by reason.
   var told: [String: Int] { gaps.reduce(into: [:]) { $0[$1.reason, default: 0] += $1.count } }
 
-  /// The lines that were to come of what the replay predicts: it knows neither what was too large nor what was refused.
+  /// What the replay predicts, told apart: the lines that were to come, and those that what was reported explains. It knows neither what was too
+  /// large, nor what was thinned, nor what was refused.
   ///
   /// The records that the engine decides have numbers in the order of their decision, so a hole among the numbers is a line at its place.
-  func without(_ lines: [String], in judge: Judge, from first: Int, to last: Int) -> [String] {
+  func split(_ lines: [String], in judge: Judge, from first: Int, to last: Int) -> (
+    toCome: [String], explained: [String]
+  ) {
     let types = Dictionary(judge.received.map { ($0.identity.seq, $0.type) }) { first, _ in first }
-    var rest: [String] = []
+    var toCome: [String] = []
+    var explained: [String] = []
     var index = 0
     for seq in first...max(first, last) where index < lines.count {
       if let type = types[seq], Judge.gatewayTypes.contains(type) { continue }
-      if types[seq] != nil || !dead.contains(seq) && !isGap(seq) { rest.append(lines[index]) }
+      if types[seq] != nil || !dead.contains(seq) && !isGap(seq) {
+        toCome.append(lines[index])
+      } else {
+        explained.append(lines[index])
+      }
       index += 1
     }
-    return rest + lines[min(index, lines.count)...]
+    return (toCome + lines[min(index, lines.count)...], explained)
   }
 }
 

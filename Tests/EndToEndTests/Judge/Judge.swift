@@ -215,8 +215,11 @@ struct Judge: Sendable {
     }
   }
 
-  /// Every fix taken arrives, but for the outages; nothing else does, unless it is of `otherDevices`.
-  func fixViolations(given fixes: [Fix], outages: [Outage], otherDevices: Set<String> = []) -> [Violation] {
+  /// Every fix taken arrives, but for the outages and those whose absence is explained; nothing else does, unless it is of
+  /// `otherDevices`.
+  func fixViolations(
+    given fixes: [Fix], outages: [Outage], otherDevices: Set<String> = [], explained: Set<Int64> = []
+  ) -> [Violation] {
     var arrived: Set<Int64> = []
     var violations: [Violation] = []
     let given = Set(fixes.map(\.milliseconds))
@@ -240,7 +243,7 @@ struct Judge: Sendable {
       return Outage(from: outage.from, to: next?.time ?? outage.to, lastsUntilAFixArrives: false)
     }
     let start = fixes.first?.time ?? .now
-    for fix in fixes where !arrived.contains(fix.milliseconds) {
+    for fix in fixes where !arrived.contains(fix.milliseconds) && !explained.contains(fix.milliseconds) {
       if outages.contains(where: { $0.from <= fix.time && fix.time <= $0.to }) { continue }
       violations.append(.missingFix(milliseconds: fix.milliseconds, at: fix.time - start))
     }

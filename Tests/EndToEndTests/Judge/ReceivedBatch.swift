@@ -53,6 +53,9 @@ extension Judge {
       stillToCome.append(lowest)
     }
     stillToCome.reverse()
+    // The highest number that had come before each place.
+    var highest = [0]
+    for record in received { highest.append(max(highest[highest.count - 1], record.identity.seq)) }
     return batches.flatMap { batch -> [Violation] in
       guard batch.position < stillToCome.count else { return [] }
       let lowest = stillToCome[batch.position]
@@ -60,9 +63,8 @@ extension Judge {
         guard let next = lowest[lane], next <= low else { return nil }
         return .settledTooEarly(lane: lane, low: low, seq: next)
       }
-      if let last = received.prefix(batch.position).map(\.identity.seq).max(), last > batch.head {
-        violations.append(.headBehind(batch.head, seq: last))
-      }
+      let last = highest[batch.position]
+      if last > batch.head { violations.append(.headBehind(batch.head, seq: last)) }
       return violations
     }
   }

@@ -73,6 +73,8 @@ struct ReceivedRecord: Hashable, Sendable {
 
   /// The event's id, with its state where it has one: raising and clearing share an id.
   var event: String? {
+    // OwnTracks' transitions have it beside a word for what happened.
+    if object["_type"]?.text == "transition" { return object["id"]?.text }
     guard let event = object["event"], let id = event["id"]?.text else { return nil }
     return event["state"]?.text.map { "\(id) \($0)" } ?? id
   }

@@ -3,7 +3,7 @@ import Foundation
 /// mosquitto, and a subscriber behind it.
 final class BrokerReceiver: Receiver, @unchecked Sendable {
   /// What the payloads are.
-  enum Format: String { case json, owntracks }
+  enum Format: String { case json, owntracks, sparkplug }
 
   let name: String
   private let format: Format
@@ -13,37 +13,42 @@ final class BrokerReceiver: Receiver, @unchecked Sendable {
   private let lock = NSLock()
   private var taken = 0
   private var records: [ReceivedRecord] = []
+  private var host = SparkplugHost()
 
   init(_ format: Format, in bench: Bench) throws {
     self.format = format
     name = "mqtt/\(format.rawValue)"
     broker = try Broker(in: bench, persists: true)
-    subscriber = try Subscriber(port: broker.port, in: bench)
+    subscriber = try Subscriber(
+      port: broker.port, topic: format == .sparkplug ? "spBv1.0/#" : "waypost/#", in: bench)
   }
 
   var port: Int { broker.port }
   var meddler: (any Meddler)? { mqtt }
-  var answersForRecords: Bool { true }
+  var answersForRecords: Bool { format != .sparkplug }
+  var tellsLate: Bool { format != .sparkplug }
   var isVerbatim: Bool { true }
-  var types: Set<String>? { format == .owntracks ? ["position", "geofence_event"] : nil }
+  var types: Set<String>? { format == .json ? nil : ["position", "geofence_event"] }
 
   func destination(port: Int) -> String {
-    "mqtt: { url: \"mqtt://127.0.0.1:\(port)\" }\n    format: \(format.rawValue)"
+    let node = format == .sparkplug ? ", sparkplug: { group: fleet }" : ""
+    return "mqtt: { url: \"mqtt://127.0.0.1:\(port)\"\(node) }\n    format: \(format.rawValue)"
   }
 
   var received: [ReceivedRecord] {
     get throws {
       let messages = subscriber.messages
       return try lock.withLock {
-        records += try Self.records(in: Array(messages[taken...]), format)
+        records += try records(in: Array(messages[taken...]))
         taken = messages.count
         return records
       }
     }
   }
 
-  private static func records(in messages: [Subscriber.Message], _ format: Format) throws -> [ReceivedRecord] {
+  private func records(in messages: [Subscriber.Message]) throws -> [ReceivedRecord] {
     switch format {
+    case .sparkplug: try messages.compactMap { try host.record(in: $0) }
     case .json: try ReceivedRecord.records(in: messages)
     case .owntracks: try messages.filter { !$0.topic.hasSuffix("/status") }.map { try ReceivedRecord(ownTracks: $0) }
     }
@@ -56,7 +61,10 @@ final class BrokerReceiver: Receiver, @unchecked Sendable {
   var refusals: Refusals { mqtt.refusals }
   func pace(_ answersPerSecond: Double?) { mqtt.set(pace: answersPerSecond) }
   func refuse(_ isOn: Bool) { mqtt.set(refusing: isOn) }
-  func stop() throws { try broker.stop() }
+  func stop() throws {
+    if !answersForRecords { try settle() }
+    try broker.stop()
+  }
 
   func start() throws {
     try broker.start()

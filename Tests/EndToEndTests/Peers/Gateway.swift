@@ -127,10 +127,10 @@ final class Gateway: @unchecked Sendable {
   }
 
   /// What the recording's replay says would be sent, a line a record.
-  func replay(_ recording: String, binary: String? = nil) throws -> [String] {
+  func replay(_ recording: String, binary: String? = nil, within seconds: Double = 60) throws -> [String] {
     let result = try bench.run(
       binary ?? self.binary, ["replay", "--rules", rulesFolder, "--format", "json", recording], name: "replay",
-      within: 60)
+      within: seconds)
     guard result.exit == .code(0) else { throw Failure("waypost replay: \(result.exit): \(result.errors)") }
     return result.output.split(separator: "\n").map(String.init)
   }

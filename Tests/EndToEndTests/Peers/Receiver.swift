@@ -10,6 +10,8 @@ protocol Receiver: AnyObject {
   func destination(port: Int) -> String
   /// Whether its answers are about single records that it has, so that it may die at any moment; else they only say that it has read them.
   var answersForRecords: Bool { get }
+  /// Whether records say if they are late as the delivery sees it; Sparkplug's `is_historical` also says it of others.
+  var tellsLate: Bool { get }
   /// Types of records that come to it; `nil`: all.
   var types: Set<String>? { get }
   /// Whether `received` has the gateway's own bytes; else a library has read them and written them anew.

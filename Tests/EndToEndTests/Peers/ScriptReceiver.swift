@@ -37,6 +37,7 @@ final class ScriptReceiver: Receiver, @unchecked Sendable {
 
   var meddler: (any Meddler)? { nil }
   var answersForRecords: Bool { way != .socketIOUnacknowledged }
+  var tellsLate: Bool { true }
   var isVerbatim: Bool { way == .waypost }
   var types: Set<String>? { nil }
 
@@ -132,9 +133,9 @@ final class ScriptReceiver: Receiver, @unchecked Sendable {
       throw Failure("no entry of a receiver's log: \(String(decoding: line.prefix(200), as: UTF8.self))")
     }
     let refused = Set(list.compactMap { $0.number.map { Int($0) } })
-    for seq in refused { self.refused.add([seq]) }
     if let batch = try ReceivedBatch(message, after: records.count) { told.append(batch) }
     let found = try ReceivedRecord.records(in: message, time: .now)
+    for seq in refused { self.refused.add([seq]) }
     records += found.filter { !refused.contains($0.identity.seq) }
   }
 }

@@ -11,6 +11,10 @@ final class Road {
   let gateway: Gateway
   /// Drops packets; `nil` where this machine doesn't let us.
   let filter: PacketFilter?
+  /// What the journal is on; `nil` where this machine doesn't let us mount one.
+  let disk: SmallDisk?
+  /// What gateway and gpsd take for the wall clock; `nil` where there is no compiler to make it with.
+  let clock: WallClock?
   /// Seconds that a record may wait for its commit.
   let flush = 0.25
 
@@ -18,8 +22,6 @@ final class Road {
   /// When fixes may be missing.
   private(set) var outages: [Judge.Outage] = []
   private var excusedSince: [Instant] = []
-  /// Events that were raised to be too large.
-  var giants = 0
   /// Connections of the link before the fault under way.
   var connectionsBefore = 0
   /// From kill to READY=1, the longest, seconds.
@@ -27,7 +29,6 @@ final class Road {
   private var killed: Instant?
   private var reloads = 0
 
-  /// - Parameter limit: The journal's, as in the configuration.
   init(
     to receiver: any Receiver, order: Judge.Order, in bench: Bench, filter: PacketFilter?, binary: String,
     environment: [String: String] = [:]
@@ -35,6 +36,8 @@ final class Road {
     self.bench = bench
     self.receiver = receiver
     self.filter = filter
+    disk = try SmallDisk(megabytes: 96, in: bench)
+    clock = Environment.have("cc") ? try bench.wallClock() : nil
     feed = try GPSFeed(in: bench, perSecond: 20)
     link = try TCPProxy(to: receiver.port, in: bench, meddler: receiver.meddler)
     var settings = Gateway.Settings()
@@ -46,6 +49,8 @@ final class Road {
     settings.flush = "\(Int(flush * 1000)) ms"
     settings.rules = ["rules.yaml": Rig.rules() + GiantEvent.rule]
     settings.position = "gps"
+    settings.journal = disk.map { "\($0.path)/journal.db" }
+    settings.limit = "64 MB"
     settings.environment = environment
     gateway = try Gateway(settings, in: bench, binary: binary)
   }

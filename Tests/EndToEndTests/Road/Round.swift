@@ -4,11 +4,12 @@ import Foundation
 struct Round {
   /// Where the records go. A way is a line here and in `receiver`.
   enum Way: String, CaseIterable, Sendable {
-    case mqtt, webSocket, socketIO, socketIOUnacknowledged, ownTracks
+    case mqtt, webSocket, socketIO, socketIOUnacknowledged, ownTracks, sparkplug
 
     func receiver(in bench: Bench) throws -> any Receiver {
       switch self {
       case .mqtt: try BrokerReceiver(.json, in: bench)
+      case .sparkplug: try BrokerReceiver(.sparkplug, in: bench)
       case .ownTracks: try BrokerReceiver(.owntracks, in: bench)
       case .webSocket: try ScriptReceiver(.waypost, in: bench)
       case .socketIO: try ScriptReceiver(.socketIO, in: bench)

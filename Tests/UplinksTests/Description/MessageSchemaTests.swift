@@ -110,8 +110,12 @@ import Testing
     ("command", #"{"type":"command","id":{},"name":"resend"}"#, false),
   ]) func whatAServerMaySayIsWhatIsTaken(schema: String, text: String, isTaken: Bool) throws {
     #expect((try verdicts([(schema, text)]) == ["ok"]) == isTaken)
-    let isForeign = if case .foreign = ServerMessage.parse(Array(text.utf8)) { true } else { false }
-    #expect(isForeign != isTaken)
+    let isRefused =
+      switch ServerMessage.parse(Array(text.utf8)) {
+      case .foreign, .command(.refused): true
+      default: false
+      }
+    #expect(isRefused != isTaken)
   }
 
   /// The judge can say no: each of these is a message with one thing wrong.

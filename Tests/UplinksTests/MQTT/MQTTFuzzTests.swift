@@ -45,7 +45,12 @@ import Testing
   private static func connection(_ seed: UInt64) -> Bool {
     var random = Random(jitter: Jitter(seed: seed))
     let isV5 = Int.random(in: 0..<4, using: &random) > 0
-    var session = MQTTSessionTests.session(MQTTAttempt(version: isV5 ? .v5 : .v311))
+    let takesCommands = Bool.random(using: &random)
+    var session = MQTTSessionTests.session(
+      MQTTAttempt(version: isV5 ? .v5 : .v311),
+      MQTTSessionTests.options {
+        if takesCommands { $0.commands = MQTTCommands(commands: "a", responses: "r") }
+      })
     var now = BootTime.zero
     _ = session.opened(link: "", now: now)
     var out: [UInt64: Bool] = [:]
@@ -63,6 +68,8 @@ import Testing
         actions = session.send(MQTTSessionTests.message(id), payload: [1, 2, 3], now: now)
         if isUp, !hasEnded { out[id] = false }
       case 2: actions = session.publish(status: [4], now: now)
+      case 3 where takesCommands:
+        actions = session.respond(topic: "r/1", payload: [5], correlation: [6], now: now)
       case 3: actions = session.advance(to: now)
       default:
         rest += packet(&random)
@@ -82,7 +89,8 @@ import Testing
           out[id] = true
           unanswered -= 1
         case .bytes(let bytes):
-          if bytes[0] >> 4 == 3 { unanswered += bytes[0] & 1 == 0 ? 1 : 0 }
+          // Of records: their payload tells.
+          if bytes[0] == 0x32, bytes.suffix(3) == [1, 2, 3] { unanswered += 1 }
           #expect(unanswered <= mostOut, "seed \(seed)")
         case .end: hasEnded = true
         default: break

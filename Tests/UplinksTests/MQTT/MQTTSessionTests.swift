@@ -136,6 +136,34 @@ import Testing
     #expect(Self.packets(goodbye) == [[0xE0, 1, 4]])
   }
 
+  @Test func answersToCommandsCountIntoTheReceiveMaximumToo() throws {
+    let (open, up) = Self.open(
+      MQTTAttempt(version: .v5), Self.options { $0.commands = MQTTCommands(commands: "c", responses: "r") },
+      properties: [0x21, 0, 1])
+    var session = open
+    // SUBSCRIBE to c/+ with QoS 1.
+    #expect(Self.packets(up) == [[0x82, 9, 0, 1, 0, 0, 3, 0x63, 0x2F, 0x2B, 1]])
+    #expect(session.received([0x90, 4, 0, 1, 0, 1], now: .zero).isEmpty)
+    let asked = [0, 3, 0x63, 0x2F, 0x78, 0, 9, 0] + Array(#"{"id":"i"}"#.utf8)
+    let command = session.received([0x32, UInt8(asked.count)] + asked, now: .zero)
+    #expect(Self.packets(command) == [[0x40, 2, 0, 9]])
+    guard case .command(let given)? = Self.events(command).first else { return #expect(Bool(false), "\(command)") }
+    #expect(given.name == "x" && given.reply == .topic("r/i", correlation: nil))
+    #expect(Self.packets(session.respond(topic: "r/i", payload: [1], correlation: [7], now: .zero)).count == 1)
+    #expect(Self.packets(session.send(Self.message(1), payload: [2], now: .zero)).isEmpty)
+    #expect(Self.packets(session.received([0x40, 2, 0, 2], now: .zero)).map(\.last) == [2])
+    let refused = session.received([0x90, 4, 0, 1, 0, 0x87], now: .zero)
+    #expect(Self.events(refused).count == 1)
+  }
+
+  @Test func aBrokerThatLetsNoCommandsThroughIsTold() {
+    var (session, _) = Self.open(
+      MQTTAttempt(version: .v5), Self.options { $0.commands = MQTTCommands(commands: "c", responses: "r") })
+    #expect(
+      Self.events(session.received([0x90, 4, 0, 1, 0, 0x87], now: .zero))
+        == [.notice("the broker lets no commands through: not authorized (0x87)")])
+  }
+
   @Test func theBrokersLargestPacketIsKeptToTheByte() throws {
     var (session, up) = Self.open(properties: [0x27, 0, 0, 0, 100])
     guard case .up(let capabilities, _)? = Self.events(up).first else { return #expect(Bool(false)) }

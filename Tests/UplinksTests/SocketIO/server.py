@@ -2,6 +2,7 @@
 """A Socket.IO server as the field's tutorials write it, on Debian's python3-socketio and aiohttp.
 
     server.py PORT [--vehicle ID] [--namespace NS] [--nack SEQ,…] [--silent] [--random SEED] [--log FILE]
+              [--command JSON]
 
 With --log each record is a line of FILE before it is acknowledged. Lines on standard input are orders, see ../Receivers/orders.py.
 """
@@ -26,6 +27,7 @@ parser.add_argument("--namespace", default="/vehicles")
 parser.add_argument("--nack", default="")
 parser.add_argument("--silent", action="store_true")
 parser.add_argument("--random", type=int)
+parser.add_argument("--command")
 parser.add_argument("--ping", type=float, default=25)
 parser.add_argument("--log")
 arguments = parser.parse_args()
@@ -56,6 +58,10 @@ class Vehicles(socketio.AsyncNamespace):
         transports[sid] = environ["aiohttp.request"].transport
         say(connected=connections)
         await self.emit("welcome", {"text": "hello"}, room=sid)
+        if arguments.command:
+            command = json.loads(arguments.command)
+            await self.emit("command", command, room=sid, callback=lambda answer: say(called=answer))
+            await self.emit("command", command, room=sid)
 
     async def on_disconnect(self, sid):
         say(closed=True)
@@ -65,6 +71,8 @@ class Vehicles(socketio.AsyncNamespace):
         if event in ("connect", "disconnect"):
             return await super().trigger_event(event, *args)
         sid, record = args
+        if event == "response":
+            return say(response=record)
         events += 1
         calm = arguments.random is None or events > 150
         if not calm and chance.randrange(40) == 0:

@@ -14,6 +14,8 @@ struct EdgeNode {
   private(set) var topics: [String] = []
   private(set) var payloads: [SeenPayload] = []
   private(set) var events: [LinkEvent] = []
+  /// Of the last message of data.
+  private(set) var bytes = 0
   private(set) var subscriptions: [String] = []
   private(set) var left: Closure?
   /// Questions without an answer.
@@ -130,6 +132,7 @@ struct EdgeNode {
         topics.append(topic)
         if let question { questions.append(question) }
         guard topic.hasPrefix("spBv1.0/") else { continue }
+        bytes = payload.count
         do {
           let seen = try SeenPayload(payload)
           payloads.append(seen)

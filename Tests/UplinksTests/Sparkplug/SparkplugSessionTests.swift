@@ -60,6 +60,26 @@ import Testing
     #expect(edge.faults == [])
   }
 
+  /// What docs/adr/0034-sparkplug.md says that a fix weighs.
+  @Test func aWholeFixWeighsAboutTwoHundredBytes() {
+    var edge = EdgeNode()
+    edge.open()
+    edge.send(
+      1042,
+      .position(
+        device: "gps",
+        Position(latitude: 46.2044, longitude: 6.1432, altitude: 400, speed: 13.9, course: 90, accuracy: 4.2)))
+    #expect((170...215).contains(edge.bytes), "\(edge.bytes)")
+    var encoder = SparkplugMessages().encoder(gateway: "truck-005")
+    encoder.beginRecord()
+    encoder.append(
+      StoredRecord(
+        identity: RecordIdentity(journal: "k7f3q2", seq: 1042),
+        moment: .utc(Timestamp(milliseconds: EdgeNode.epoch)), body: Self.fix), late: false)
+    #expect(abs(encoder.size - edge.bytes) <= 30, "\(encoder.size) for \(edge.bytes)")
+    #expect(!encoder.finish().isEmpty)
+  }
+
   @Test func qualityStandsBesideWhatIsNotGood() {
     var edge = EdgeNode()
     edge.open()

@@ -18,7 +18,7 @@ final class RunningUplink: Sendable {
   init(
     _ transport: any Transport, format: any MessageFormat = JSONMessages(), source: MemorySource = MemorySource(),
     commands: (allowed: CommandPermission, taker: any CommandTaker)? = nil,
-    _ change: (inout DeliverySettings) -> Void = { _ in }
+    inventory: UplinkInventory = UplinkInventory(), _ change: (inout DeliverySettings) -> Void = { _ in }
   ) {
     let allowed = commands?.allowed ?? .none
     var configuration = UplinkConfiguration(name: "central", transport: transport.taking(allowed), format: format)
@@ -29,8 +29,9 @@ final class RunningUplink: Sendable {
     self.source = source
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     uplink = Uplink(
-      configuration, gateway: GatewayIdentity(id: "truck-005", version: "0.1", configuration: "abc"), source: source,
-      commands: commands?.taker, isClockTrusted: { true }, logger: logger)
+      configuration,
+      gateway: GatewayIdentity(id: "truck-005", version: "0.1", configuration: "abc", inventory: inventory),
+      source: source, commands: commands?.taker, isClockTrusted: { true }, logger: logger)
     task = Task { [uplink] in await uplink.run() }
   }
 

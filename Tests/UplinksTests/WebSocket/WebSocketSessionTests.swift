@@ -138,8 +138,7 @@ import Testing
     "", "{", "[]", "5", "{}", #"{"type":5}"#, #"{"type":"ack"}"#, #"{"type":"ack","seq":-1}"#,
     #"{"type":"ack","seq":1.5}"#, #"{"type":"ack","seq":1e3}"#, #"{"type":"ack","seq":"1"}"#,
     #"{"type":"ack","seq":18446744073709551616}"#, #"{"type":"ack","seqs":[[2,1]]}"#, #"{"type":"ack","seqs":[1]}"#,
-    #"{"type":"ack","seqs":{}}"#, #"{"type":"nack"}"#, #"{"type":"command","name":"x"}"#,
-    #"{"type":"command","id":{},"name":"x"}"#, #"{"type":"weather"}"#, #"{"type":"ping"} x"#,
+    #"{"type":"ack","seqs":{}}"#, #"{"type":"nack"}"#, #"{"type":"weather"}"#, #"{"type":"ping"} x"#,
   ])
   func whatIsNoMessageIsToldOnceAndPassedOver(text: String) {
     var session = Self.session(sent: [1])
@@ -154,18 +153,19 @@ import Testing
       ])
   }
 
-  @Test func commandsAreAnsweredWithTheirOwnId() {
+  @Test func commandsAreReportedAndAnsweredAsText() {
     var session = Self.session()
-    func answer(_ id: String) -> String? {
-      guard
-        case .frame(.text, let bytes, _)? = session.received(
-          Self.frame(.text, #"{"type":"command","id":\#(id),"name":"x","args":{}}"#), now: .zero
-        ).first
-      else { return nil }
-      return String(decoding: bytes, as: UTF8.self)
+    func say(_ text: String) -> [WebSocketSession.Action] { session.received(Self.frame(.text, text), now: .zero) }
+    let command = ServerCommand(
+      id: CommandID(number: 7), name: "x", arguments: [.init(name: "a", value: .number(1))], reply: .message)
+    #expect(say(#"{"type":"command","id":7,"name":"x","args":{"a":1}}"#) == [.event(.command(command))])
+    for text in [#"{"type":"command","name":"x"}"#, #"{"type":"command","id":{},"name":"x"}"#] {
+      guard case .event(.unreadableCommand(.message, let answer))? = say(text).first else {
+        return #expect(Bool(false), "\(text)")
+      }
+      #expect(String(decoding: answer, as: UTF8.self).hasPrefix(#"{"type":"response","id":null,"ok":false,"error":""#))
     }
-    #expect(answer("7") == #"{"type":"response","id":7,"ok":false,"error":"this gateway has no command “x”"}"#)
-    #expect(answer(#""a\"b""#)?.hasPrefix(#"{"type":"response","id":"a\"b","ok":false"#) == true)
+    #expect(session.respond([1], to: .message) == [.frame(.text, [1], isDeflated: false)])
   }
 
   @Test(
