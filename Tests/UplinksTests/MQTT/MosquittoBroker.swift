@@ -62,6 +62,11 @@ final class MosquittoBroker {
     process.arguments = ["-c", folder.appendingPathComponent("conf").path]
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
+    // A child inherits the mask of the thread that starts it; with SIGTERM blocked it could never be stopped.
+    var term = sigset_t()
+    sigemptyset(&term)
+    sigaddset(&term, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &term, nil)
     try process.run()
     self.process = process
     guard LoopbackPort.waitUntilOpen(port) else { throw CocoaError(.executableLoad) }
