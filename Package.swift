@@ -40,6 +40,7 @@ let package = Package(
   targets: [
     system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
     system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+    // Of tests and benchmarks alone: a client that we did not write.
     system("CMosquitto", pkgConfig: "libmosquitto", apt: "libmosquitto-dev"),
     system("CExpat", pkgConfig: "expat", apt: "libexpat1-dev"),
     system("CModbus", pkgConfig: "libmodbus", apt: "libmodbus-dev"),
@@ -63,7 +64,7 @@ let package = Package(
     library(
       "Uplinks",
       [
-        "Model", "Threads", "Deflate", "Config", "Journal", "Trust", "CMosquitto", log,
+        "Model", "Threads", "Deflate", "Config", "Journal", "Trust", log,
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOTLS", package: "swift-nio"),
         .product(name: "NIOWebSocket", package: "swift-nio"),
@@ -76,7 +77,7 @@ let package = Package(
         "Model", "Threads", "Deflate", "Geo", "Config", "Rules", "Journal", "Trust", "Inputs", "Uplinks", "CLinux",
         "COpenSSL",
         "CExpat",
-        "CModbus", "CMosquitto", "CSQLite", "CYAML", "CZlib", log, lifecycle,
+        "CModbus", "CSQLite", "CYAML", "CZlib", log, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),

@@ -36,7 +36,9 @@ extension UplinkConfiguration {
       ["url", "host", "broker", "username", "password", "tls"],
       "it stands below `mqtt:`, and that below the uplink's name: `central: { mqtt: { url: … } }`")
     reader.explain(
-      ["token", "auth", "dialect", "proxy"],
+      ["proxy"], "it stands below `mqtt:` or `websocket:`, and that below the uplink's name")
+    reader.explain(
+      ["token", "auth", "dialect"],
       "it stands below `websocket:`, and that below the uplink's name: `office: { websocket: { url: … } }`")
     let hasStrangers = reader.finish(diagnostics: &diagnostics)
     if transport == nil, !hasStrangers, !Self.kinds.contains(where: reader.contains) {

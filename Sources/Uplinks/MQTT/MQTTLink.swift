@@ -1,24 +1,10 @@
-import Deflate
 import Glibc
+import NIOCore
 import Synchronization
 import Threads
 
-/// One connection as others see it: a box that the loop's thread empties.
+/// One connection as others see it: a box that the event loop empties.
 final class MQTTLink: Link {
-  struct Publish: Sendable {
-    var id: UInt64
-    var topic: String
-    var payload: [UInt8]
-    var isDeflated: Bool
-  }
-
-  /// The answer to a command.
-  struct Response: Sendable {
-    var topic: String
-    var payload: [UInt8]
-    var correlation: [UInt8]?
-  }
-
   struct Ending: Sendable {
     var reason: String
     var farewell: [UInt8]?
@@ -26,86 +12,131 @@ final class MQTTLink: Link {
 
   /// Bounded by the delivery's window: it hands over no more than may be in flight.
   struct Outbox: Sendable {
-    var messages: [Publish] = []
-    /// No more than commands that were taken.
-    var responses: [Response] = []
-    /// What the Sparkplug session makes of them.
-    var records: [OutgoingMessage] = []
+    var messages: [(OutgoingMessage, [UInt8])] = []
+    /// Answers to commands, no more than were taken: topic, answer, correlation data.
+    var responses: [(topic: String, payload: [UInt8], correlation: [UInt8]?)] = []
     var status: [UInt8]?
     var ending: Ending?
+    /// The loop has been asked to look.
+    var isAnnounced = false
+  }
+
+  /// What an attempt needs that can't be had without blocking.
+  struct Preparation: Sendable {
+    var password: String?
+    var plan: ApproachPlan
   }
 
   let options: MQTTOptions
+  /// Where it speaks as an edge node of Sparkplug.
   let edge: SparkplugEdge?
   let sink: @Sendable (LinkEvent) -> Void
-  let wakeUp = WakeUp()
+  let loop: any EventLoop
   private let outbox = Mutex(Outbox())
+  private let connection: NIOLoopBoundBox<MQTTConnection?>
 
   init(options: MQTTOptions, edge: SparkplugEdge? = nil, sink: @escaping @Sendable (LinkEvent) -> Void) {
     self.options = options
     self.edge = edge
     self.sink = sink
+    loop = UplinkEventLoop.shared
+    connection = .makeEmptyBox(valueType: MQTTConnection.self, eventLoop: loop)
   }
 
   func send(_ message: OutgoingMessage, payload: [UInt8]) {
-    if edge != nil {
-      outbox.withLock { $0.records.append(message) }
-      wakeUp.signal()
-      return
-    }
-    var topic = options.topics.topic(for: message.route)
-    var payload = payload
-    var isDeflated = false
-    if options.deflatesBatches, case .batch = message.route, let small = Deflater(.balanced).deflate(payload) {
-      payload = small
-      topic += "/z"
-      isDeflated = true
-    }
-    let publish = Publish(id: message.id, topic: topic, payload: payload, isDeflated: isDeflated)
-    outbox.withLock { $0.messages.append(publish) }
-    wakeUp.signal()
+    put { $0.messages.append((message, payload)) }
   }
 
   func publish(status: [UInt8]) {
-    outbox.withLock { $0.status = status }
-    wakeUp.signal()
+    put { $0.status = status }
   }
 
   func respond(_ message: [UInt8], to reply: CommandReply) {
     guard case .topic(let topic, let correlation) = reply else { return }
-    outbox.withLock { $0.responses.append(Response(topic: topic, payload: message, correlation: correlation)) }
-    wakeUp.signal()
+    put { $0.responses.append((topic, message, correlation)) }
   }
 
   func close(reason: String, farewell: [UInt8]?) {
-    outbox.withLock { box in
+    put { box in
       // A second, harder close may overtake one that waits for the broker, never the other way round.
       if box.ending == nil || farewell == nil { box.ending = Ending(reason: reason, farewell: farewell) }
     }
-    wakeUp.signal()
   }
 
-  /// What came since the last call. The ending stays.
-  func takeOutbox() -> Outbox {
-    outbox.withLock { box in
-      let taken = box
-      box.messages = []
-      box.records = []
-      box.status = nil
-      box.responses = []
-      return taken
+  private func put(_ change: (inout sending Outbox) -> Void) {
+    let isFirst = outbox.withLock { box in
+      change(&box)
+      defer { box.isAnnounced = true }
+      return !box.isAnnounced
     }
+    if isFirst { loop.execute { self.serve() } }
   }
 
-  var ending: Ending? { outbox.withLock { $0.ending } }
+  /// On the loop: does what was asked for since the last time.
+  private func serve() {
+    let box = outbox.withLock { box in
+      defer {
+        box.messages = []
+        box.responses = []
+        box.status = nil
+        box.isAnnounced = false
+      }
+      return box
+    }
+    guard let connection = connection.value else { return }
+    connection.send(box)
+    if let ending = box.ending { connection.close(ending) }
+  }
 
-  /// Starts the loop's thread, which keeps the link alive until it has reported `down`.
+  private var ending: Ending? { outbox.withLock { $0.ending } }
+
+  /// Begins on a thread of its own, and goes on on the loop, which keeps the link alive until it has reported `down`.
   func start() {
     do throws(DedicatedThread.Failure) {
       // Names are looked up on it, so that the system's name service plug-ins need their room too.
-      try DedicatedThread.start(name: "mqtt", stackSize: 1 << 20) { self.sink(.down(MQTTLoop.run(self))) }
+      try DedicatedThread.start(name: "mqtt", stackSize: 1 << 20) {
+        switch self.prepare() {
+        case .ready(let preparation): self.loop.execute { self.connect(preparation) }
+        case .failed(let closure): self.sink(.down(closure))
+        }
+      }
     } catch {
       sink(.down(.local("no thread for the connection: \(String(cString: strerror(error.code)))")))
+    }
+  }
+
+  private func connect(_ preparation: Preparation) {
+    let connection = MQTTConnection(self, preparation)
+    self.connection.value = connection
+    if let ending { return connection.close(ending) }
+    connection.connect()
+  }
+
+  /// On the loop: it is over.
+  func ended(_ closure: Closure) {
+    connection.value = nil
+    sink(.down(closure))
+  }
+
+  private enum Prepared {
+    case ready(Preparation)
+    case failed(Closure)
+  }
+
+  /// Blocks.
+  private func prepare() -> Prepared {
+    let password: String?
+    do throws(Secret.Failure) {
+      password = try options.password?.read()
+    } catch {
+      return .failed(.local(error.text))
+    }
+    switch ApproachPlan.make(
+      host: options.host, port: options.port, authority: options.authority, proxy: options.proxy, tls: options.tls,
+      limits: ApproachLimits(), sink: sink)
+    {
+    case .ready(let plan): return .ready(Preparation(password: password, plan: plan))
+    case .failed(let closure): return .failed(closure)
     }
   }
 }

@@ -5,8 +5,9 @@ extension MQTTReader {
   static var keys: [Schema.Key] {
     [
       .init(
-        "url", .text(pattern: "^mqtts?://.+$"), isRequired: true,
-        "The broker, as `mqtts://broker.example.com:8883`; `mqtt://` goes without TLS"),
+        "url", .text(pattern: "^(mqtts?|wss?)://.+$"), isRequired: true,
+        "The broker, as `mqtts://broker.example.com:8883`, or by WebSocket as `wss://broker.example.com/mqtt`; `mqtt://` and `ws://` go without TLS"
+      ),
       .init("username", .text(), "The name to log in with"),
       .init("password", Secret.schema, "The password to log in with; stands in a credential or a file"),
       .init(
@@ -16,8 +17,21 @@ extension MQTTReader {
         "version", .choice(["5", "3.1.1"]), standard: "5, then 3.1.1",
         "The MQTT version to speak, where only one will do"),
       .init(
-        "tls", TLSOptions.schema, standard: "the system's authorities", "Whom to trust and what to show; for `mqtts://`"
+        "tls", TLSOptions.schema, standard: "the system's authorities",
+        "Whom to trust and what to show; for `mqtts://` and `wss://`"
       ),
+      .init(
+        "proxy", ProxyOptions.schema,
+        "A proxy on the way: `socks5://HOST:1080`, or `http://HOST:8080` for HTTP's CONNECT"),
+      .init(
+        "session_expiry", .quantity(.time), standard: "no session",
+        "How long the broker keeps what is said to this gateway while it is away"),
+      .init(
+        "message_expiry", .quantity(.time), standard: "never",
+        "How long the broker keeps a message for receivers that are away; MQTT 5 only"),
+      .init(
+        "properties", .table(names: .any, .text()),
+        "User properties that go with the connection and with each message of records; MQTT 5 only"),
       .init(
         "topics", .object(topics),
         "Where each kind of record goes: templates with `{gateway}`, `{label.NAME}`, `{type}` and, where the record has them, `{device}`, `{metric}`"

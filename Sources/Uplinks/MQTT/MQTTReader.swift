@@ -33,10 +33,20 @@ enum MQTTReader: TransportReader {
       }
       if let place, !place.isSecure {
         diagnostics.error(
-          "url", "`tls` goes with `mqtts://`, and `url` begins with `mqtt://`", at: tlsEntry.key.span,
-          help: "write `url: mqtts://\(place.host)`, with the port where the broker expects TLS")
+          "url",
+          place.path == nil
+            ? "`tls` goes with `mqtts://`, and `url` begins with `mqtt://`"
+            : "`tls` goes with `wss://`, and `url` begins with `ws://`", at: tlsEntry.key.span,
+          help:
+            "write `url: \(place.path == nil ? "mqtts" : "wss")://\(place.host)`, with the port where the broker expects TLS"
+        )
       }
     }
+    let proxy = reader.optional("proxy").flatMap { ProxyOptions.read($0, context: context, &diagnostics) }
+    let session = readSeconds("session_expiry", &reader, &diagnostics)
+    let isV5 = versions?.contains(.v5) != false
+    let expiry = readSeconds("message_expiry", isV5: isV5, &reader, &diagnostics)
+    let properties = readProperties(&reader, isV5: isV5, &diagnostics)
     let topicsEntry = reader.entry("topics")
     let topics = readTopics(
       topicsEntry.flatMap { $0.value.isNull ? nil : $0.value }, context: context, &diagnostics)
@@ -47,12 +57,23 @@ enum MQTTReader: TransportReader {
         "topic", "the topics of Sparkplug are its own", at: topicsEntry.key.span,
         help: "delete `topics`, or `sparkplug`")
     }
+    if sparkplugNode != nil, let session = reader.entry("session_expiry"), !session.value.isNull {
+      diagnostics.error(
+        "session", "an edge node of Sparkplug has no session at the broker", at: session.key.span,
+        help: "delete `session_expiry`")
+    }
     reader.explain(
       ["host", "hostname", "port"], "host and port stand in the address: `url: mqtts://broker.example.com:8883`",
       insteadOf: "url")
     reader.explain(["qos", "retain"], "take it out: records go with QoS 1, which loses none")
     reader.explain(
-      ["keepalive", "keep_alive", "clean_session", "cleansession", "reconnect"], "take it out: the gateway sees to it")
+      ["keepalive", "keep_alive", "reconnect"], "take it out: the gateway sees to it")
+    reader.explain(
+      ["clean_session", "cleansession", "clean_start"],
+      "the gateway keeps what it has to say; for what is said to it while it is away, `session_expiry: 1 d` makes the broker keep it",
+      insteadOf: "session_expiry")
+    reader.explain(
+      ["user_properties"], "write `properties: { fleet: north }`", insteadOf: "properties")
     reader.explain(
       ["insecure", "verify", "ssl"], "with `mqtts://` the broker's certificate is always checked; see `tls`")
     reader.finish(diagnostics: &diagnostics)
@@ -69,6 +90,11 @@ enum MQTTReader: TransportReader {
     options.sparkplug = sparkplug
     if place.isSecure { options.tls = tls ?? TLSOptions() }
     if let versions { options.versions = versions }
+    options.webSocketPath = place.path
+    options.proxy = proxy
+    options.sessionExpiry = session
+    options.messageExpiry = expiry
+    options.userProperties = properties
     return MQTTTransport(options)
   }
 

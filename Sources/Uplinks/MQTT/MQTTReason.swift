@@ -1,94 +1,86 @@
-import CMosquitto
-import Glibc
-
-/// The numbers of MQTT and libmosquitto in words.
+/// The reason codes of MQTT 5 (OASIS MQTT 5.0, section 2.4) and the return codes of 3.1.1 (section 3.2.2.3): what they say, and what
+/// they mean for a message or the link. docs/wire.md has them as a table.
 enum MQTTReason {
-  /// A reason code of MQTT 5 (OASIS MQTT 5.0, section 2.4).
-  static func text(_ code: Int32) -> String {
-    guard let raw = mosquitto_reason_string(code) else { return hex(code) }
-    return "\(String(cString: raw).lowercased()) (\(hex(code)))"
+  static let noMatchingSubscribers: UInt8 = 0x10
+
+  private static let words: [UInt8: String] = [
+    0x00: "success", 0x04: "disconnect with will message", 0x10: "no matching subscribers", 0x80: "unspecified error",
+    0x81: "malformed packet", 0x82: "protocol error", 0x83: "implementation specific error",
+    0x84: "unsupported protocol version", 0x85: "client identifier not valid", 0x86: "bad username or password",
+    0x87: "not authorized", 0x88: "server unavailable", 0x89: "server busy", 0x8A: "banned",
+    0x8B: "server shutting down", 0x8C: "bad authentication method", 0x8D: "keep alive timeout",
+    0x8E: "session taken over", 0x8F: "topic filter invalid", 0x90: "topic name invalid",
+    0x91: "packet identifier in use", 0x92: "packet identifier not found", 0x93: "receive maximum exceeded",
+    0x94: "topic alias invalid", 0x95: "packet too large", 0x96: "message rate too high", 0x97: "quota exceeded",
+    0x98: "administrative action", 0x99: "payload format invalid", 0x9A: "retain not supported",
+    0x9B: "QoS not supported", 0x9C: "use another server", 0x9D: "server moved",
+    0x9E: "shared subscriptions not supported", 0x9F: "connection rate exceeded", 0xA0: "maximum connect time",
+    0xA1: "subscription identifiers not supported", 0xA2: "wildcard subscriptions not supported",
+  ]
+
+  /// `not authorized (0x87)`, with what the broker says beside it.
+  static func text(_ code: UInt8, _ detail: String? = nil) -> String {
+    let number = String(code, radix: 16, uppercase: true)
+    let hex = "0x" + (number.utf8.count < 2 ? "0" : "") + number
+    let text = words[code].map { "\($0) (\(hex))" } ?? hex
+    return detail.map { "\(text): \(ServerMessage.clean($0))" } ?? text
   }
 
-  private static func hex(_ code: Int32) -> String {
-    let digits = String(code, radix: 16, uppercase: true)
-    return "0x" + (digits.count < 2 ? "0" : "") + digits
-  }
-
-  /// What a PUBACK with this code means for the message.
-  static func refusal(puback code: Int32, detail: String?) -> Refusal {
-    let words = detail.map { "\(text(code)): \($0)" } ?? text(code)
+  /// What a PUBACK with this code means for the message; `nil`: the broker has it.
+  static func refusal(puback code: UInt8, detail: String?) -> Refusal? {
+    guard code >= 0x80 else { return nil }
+    let words = text(code, detail)
     switch code {
-    case Int32(MQTT_RC_NOT_AUTHORIZED.rawValue): return .notAuthorized(words)
-    case Int32(MQTT_RC_QUOTA_EXCEEDED.rawValue), Int32(MQTT_RC_SERVER_BUSY.rawValue),
-      Int32(MQTT_RC_MESSAGE_RATE_TOO_HIGH.rawValue):
-      return .busy(words)
-    case Int32(MQTT_RC_PACKET_TOO_LARGE.rawValue): return .tooLarge(words)
+    case 0x87: return .notAuthorized(words)
+    case 0x88, 0x89, 0x96, 0x97: return .busy(words)
+    case 0x95: return .tooLarge(words)
     default: return .rejected(words)
     }
   }
 
-  /// What a CONNACK with this code means; `isV5` tells which table it comes from.
-  static func closure(connack code: Int32, isV5: Bool) -> Closure {
-    if isV5 {
-      switch code {
-      case Int32(MQTT_RC_BAD_USERNAME_OR_PASSWORD.rawValue), Int32(MQTT_RC_NOT_AUTHORIZED.rawValue),
-        Int32(MQTT_RC_BANNED.rawValue), Int32(MQTT_RC_CLIENTID_NOT_VALID.rawValue),
-        Int32(MQTT_RC_BAD_AUTHENTICATION_METHOD.rawValue):
-        return .notAuthorized("the broker refused the connection: \(text(code))")
-      default: return .peer("the broker refused the connection: \(text(code))")
-      }
-    }
-    let words = mosquitto_connack_string(code).map { String(cString: $0).lowercased() } ?? "code \(code)"
+  /// What a CONNACK with this code means. `isV5` tells which table it comes from.
+  static func closure(connack code: UInt8, isV5: Bool, _ properties: MQTTProperties) -> Closure {
+    guard isV5 else { return closure(returnCode: code) }
+    let words = "the broker refused the connection: \(text(code, properties.reasonString))"
     switch code {
-    case 2, 4, 5: return .notAuthorized("the broker refused the connection: \(words)")
-    default: return .peer("the broker refused the connection: \(words)")
+    case 0x85: return .notAuthorized("\(words); see `client_id`")
+    case 0x86, 0x87: return .notAuthorized("\(words); see `username` and `password`")
+    case 0x8A, 0x8C: return .notAuthorized(words)
+    case 0x88, 0x89, 0x97, 0x9F: return .local(words)
+    case 0x9B: return .local("\(words); without QoS 1 nobody would know what has arrived")
+    case 0x9C, 0x9D: return moved(words, properties)
+    default: return .peer(words)
+    }
+  }
+
+  private static func closure(returnCode code: UInt8) -> Closure {
+    let begin = "the broker refused the connection: "
+    switch code {
+    case 1: return .peer(begin + "unacceptable protocol version")
+    case 2: return .notAuthorized(begin + "identifier rejected; see `client_id`")
+    case 3: return .local(begin + "server unavailable")
+    case 4: return .notAuthorized(begin + "bad user name or password; see `username` and `password`")
+    case 5: return .notAuthorized(begin + "not authorised; see `username` and `password`")
+    default: return .peer(begin + "code \(code)")
     }
   }
 
   /// What a DISCONNECT from the broker means.
-  static func closure(disconnect code: Int32) -> Closure {
+  static func closure(disconnect code: UInt8, _ properties: MQTTProperties) -> Closure {
+    let words = "the broker closed: \(text(code, properties.reasonString))"
     switch code {
-    case Int32(MQTT_RC_SESSION_TAKEN_OVER.rawValue):
-      return .takenOver("another client came with the same client id: \(text(code))")
-    case Int32(MQTT_RC_NOT_AUTHORIZED.rawValue): return .notAuthorized("the broker closed: \(text(code))")
-    case Int32(MQTT_RC_KEEP_ALIVE_TIMEOUT.rawValue), Int32(MQTT_RC_SERVER_SHUTTING_DOWN.rawValue),
-      Int32(MQTT_RC_SERVER_BUSY.rawValue), Int32(MQTT_RC_ADMINISTRATIVE_ACTION.rawValue):
-      return .local("the broker closed: \(text(code))")
-    default: return .peer("the broker closed: \(text(code))")
+    case 0x8E: return .takenOver("another client came with the same client id: \(text(code, properties.reasonString))")
+    case 0x87, 0x8A: return .notAuthorized(words)
+    // It goes for reasons of its own, which have nothing to do with what it was sent.
+    case 0x88, 0x89, 0x8B, 0x8D, 0x96, 0x97, 0x98, 0x9F, 0xA0: return .local(words)
+    case 0x9C, 0x9D: return moved(words, properties)
+    default: return .peer(words)
     }
   }
 
-  /// What an error of libmosquitto's loop means; `number` is errno as it was right after the call.
-  static func closure(error code: Int32, number: Int32, isUp: Bool, destination: String) -> Closure {
-    switch mosq_err_t(code) {
-    case MOSQ_ERR_CONN_LOST, MOSQ_ERR_NO_CONN: return .peer("the broker closed the connection")
-    case MOSQ_ERR_KEEPALIVE: return .local("no answer to a ping within the keepalive")
-    case MOSQ_ERR_ERRNO: return network(number)
-    case MOSQ_ERR_PROTOCOL, MOSQ_ERR_MALFORMED_PACKET, MOSQ_ERR_MALFORMED_UTF8, MOSQ_ERR_DUPLICATE_PROPERTY,
-      MOSQ_ERR_NOT_SUPPORTED, MOSQ_ERR_INVAL, MOSQ_ERR_PAYLOAD_SIZE, MOSQ_ERR_OVERSIZE_PACKET:
-      return isUp
-        ? .garbage("the broker sent what MQTT does not allow (\(words(code)))")
-        : .garbage("what answers at \(destination) does not speak MQTT (\(words(code)))")
-    default: return .local("libmosquitto: \(words(code))")
-    }
-  }
-
-  static func words(_ code: Int32) -> String {
-    mosquitto_strerror(code).map { text in
-      var words = String(cString: text).lowercased()
-      if words.hasSuffix(".") { words.removeLast() }
-      return words
-    } ?? "error \(code)"
-  }
-
-  /// A peer that resets may have choked on something; a network that ends has nothing to say about our messages.
-  static func network(_ number: Int32) -> Closure {
-    let words = String(cString: strerror(number)).lowercased()
-    switch number {
-    // As the library has it where TLS was not ended in good order.
-    case EPROTO: return .peer("the broker closed the connection without an end of TLS")
-    case ECONNRESET, EPIPE: return .peer("the connection was reset")
-    default: return .local("the connection failed: \(words)")
-    }
+  /// Not followed: user name and password would go where nobody has sent them.
+  private static func moved(_ words: String, _ properties: MQTTProperties) -> Closure {
+    let place = properties.serverReference.map { ", to “\(ServerMessage.clean($0))”" } ?? ""
+    return .local("\(words)\(place), which is not followed; write the new address as `url`")
   }
 }

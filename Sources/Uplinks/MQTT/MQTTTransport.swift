@@ -22,17 +22,28 @@ public struct MQTTOptions: Sendable, Hashable {
   public var commands: MQTTCommands?
   /// Batches go as raw DEFLATE (RFC 1951) on the batch topic with `/z` behind it.
   public var deflatesBatches = false
+  /// MQTT over WebSocket (MQTT 5.0, section 6): the path and query to ask for; `nil`: over TCP.
+  public var webSocketPath: String?
+  public var proxy: ProxyOptions?
+  /// So many seconds the broker keeps the session when we are away; `nil`: not at all, since the gateway keeps what it has to say itself.
+  public var sessionExpiry: UInt32?
+  /// So many seconds the broker keeps a message for receivers that are away; `nil`: as long as it likes. MQTT 5 only.
+  public var messageExpiry: UInt32?
+  /// Go with the connection and with each message of records. MQTT 5 only.
+  var userProperties: [MQTTProperties.UserProperty] = []
+  /// Of the format's batches (RFC 6838).
+  var contentType = "application/json"
   /// `nil`: records go as they are, on `topics`.
   public var sparkplug: SparkplugOptions?
+
+  /// For messages: `broker.example.com:8883`.
+  var authority: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
 }
 
-/// MQTT over libmosquitto.
+/// MQTT over SwiftNIO, with TLS by `Trust` (docs/adr/0035-mqtt.md).
 ///
-/// Rules, from libmosquitto 2.0.11's source: each connection has a handle of its own, so that none of the library's retries sends
-/// beside ours; one thread of ours does all that touches the handle, so that it needs no locks and runs unthreaded, where a publish
-/// is written at once; `loop_start` and its forced stop, which cancels a thread inside a callback, are never used; it is connected
-/// without blocking, to addresses that we have resolved and try one after the other, since its own blocking connect waits two minutes
-/// for a host that is gone and its own non-blocking one tries the first address only.
+/// One event loop serves all uplinks of the process. What may block, reading secrets, keys in tokens and resolving names, happens on a
+/// thread of its own for each attempt. What is on its way is bounded by the delivery's window and the broker's receive maximum.
 public struct MQTTTransport: Transport {
   public let options: MQTTOptions
   /// Where it speaks as an edge node of Sparkplug.
@@ -43,10 +54,16 @@ public struct MQTTTransport: Transport {
     edge = options.sparkplug.map(SparkplugEdge.init)
   }
 
-  public var destination: String { "\(options.tls == nil ? "mqtt" : "mqtts")://\(options.host):\(options.port)" }
+  public var destination: String {
+    let isSecure = options.tls != nil
+    guard let path = options.webSocketPath else { return "\(isSecure ? "mqtts" : "mqtt")://\(options.authority)" }
+    return WebSocketAddress(host: options.host, port: options.port, isSecure: isSecure, resource: path).description
+  }
   public var singly: RecordKinds { options.topics.singly }
   public var ownFormat: (any MessageFormat)? { edge == nil ? nil : SparkplugMessages() }
-  public var credentials: [Secret] { [options.password].compactMap { $0 } + (options.tls?.credentials ?? []) }
+  public var credentials: [Secret] {
+    [options.password, options.proxy?.password].compactMap { $0 } + (options.tls?.credentials ?? [])
+  }
 
   public func taking(_ commands: CommandPermission) -> any Transport {
     var options = options

@@ -1,13 +1,18 @@
 import Config
 import Model
 
-/// `mqtt://HOST[:PORT]` or `mqtts://…`; ports 1883 and 8883 as IANA has them.
+/// `mqtt://HOST[:PORT]` or `mqtts://…`, ports 1883 and 8883 as IANA has them; or `ws://HOST[:PORT][/PATH]` or `wss://…`, ports 80 and 443,
+/// with `/mqtt` where there is no path, as most brokers have it.
 enum MQTTURL {
   struct Place {
     var host: String
     var port: Int
     var isSecure: Bool
+    /// Of the WebSocket; `nil`: over TCP.
+    var path: String?
   }
+
+  private static let webSockets = [ServerURL.Scheme(name: "wss", port: 443), ServerURL.Scheme(name: "ws", port: 80)]
 
   static func read(_ node: YAMLNode, _ diagnostics: inout Diagnostics) -> Place? {
     guard let text = node.string("`url`", limit: 512, diagnostics: &diagnostics) else { return nil }
@@ -31,10 +36,15 @@ enum MQTTURL {
         "url", "MQTT over TLS is written `mqtts://`", text[..<separator.upperBound],
         HostName.isAuthority(place) ? "write `mqtts://\(place)`" : example)
     case "ws", "wss":
-      return fail(
-        "url", "MQTT over WebSocket comes with a later version", text[..<separator.upperBound],
-        "use the broker's port for MQTT itself: `mqtts://\(HostName.isAuthority(place) ? String(place.prefix { $0 != ":" }) : "broker.example.com")`"
-      )
+      return ServerURL.read(
+        node, "`url`", schemes: webSockets, example: "wss://broker.example.com/mqtt",
+        account: "write `username:` and `password:`", &diagnostics
+      ).map { url in
+        let resource = url.resource.isEmpty || url.resource == "/" ? "/mqtt" : url.resource
+        return Place(
+          host: url.host, port: url.port, isSecure: url.scheme == "wss",
+          path: resource.first == "/" ? String(resource) : "/mqtt" + resource)
+      }
     default:
       return fail(
         "url", "`url` must begin with `mqtts://` or `mqtt://`", text[..<separator.upperBound], remedy(place) ?? example)

@@ -23,14 +23,12 @@ struct SOCKSClient {
   init(host: String, port: Int, credentials: ProxyCredentials?) {
     self.credentials = credentials
     var request: [UInt8] = [5, 1, 0]
-    var v4 = in_addr()
-    var v6 = in6_addr()
+    var v4 = [UInt8](repeating: 0, count: 4)
+    var v6 = [UInt8](repeating: 0, count: 16)
     if inet_pton(AF_INET, host, &v4) == 1 {
-      request.append(1)
-      withUnsafeBytes(of: v4) { request += $0 }
+      request += [1] + v4
     } else if inet_pton(AF_INET6, host, &v6) == 1 {
-      request.append(4)
-      withUnsafeBytes(of: v6) { request += $0 }
+      request += [4] + v6
     } else {
       let name = host.utf8.prefix(255)
       request += [3, UInt8(name.count)] + name

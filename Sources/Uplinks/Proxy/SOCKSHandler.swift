@@ -7,11 +7,11 @@ final class SOCKSHandler: ChannelInboundHandler, RemovableChannelHandler {
   typealias OutboundOut = ByteBuffer
 
   private var client: SOCKSClient
-  private let connection: WebSocketConnection
+  private let approach: Approach
 
-  init(_ client: SOCKSClient, _ connection: WebSocketConnection) {
+  init(_ client: SOCKSClient, _ approach: Approach) {
     self.client = client
-    self.connection = connection
+    self.approach = approach
   }
 
   func channelActive(context: ChannelHandlerContext) {
@@ -23,22 +23,22 @@ final class SOCKSHandler: ChannelInboundHandler, RemovableChannelHandler {
     switch client.receive(Array(unwrapInboundIn(data).readableBytesView)) {
     case .wait: break
     case .send(let bytes): send(bytes, context)
-    case .failed(let closure): connection.fail(closure)
+    case .failed(let closure): approach.fail(closure)
     case .through(let rest):
       do {
-        try connection.secureOrShakeHands(context.channel)
+        try approach.passProxy(context.channel)
       } catch {
-        return connection.fail(error)
+        return approach.fail(error)
       }
       if !rest.isEmpty { context.fireChannelRead(wrapInboundOut(context.channel.allocator.buffer(bytes: rest))) }
       context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
     }
   }
 
-  func errorCaught(context: ChannelHandlerContext, error: any Error) { connection.fail(error) }
+  func errorCaught(context: ChannelHandlerContext, error: any Error) { approach.fail(error) }
 
   func channelInactive(context: ChannelHandlerContext) {
-    connection.fail(Closure.peer("the proxy hung up in the midst of the handshake"))
+    approach.fail(Closure.peer("the proxy hung up in the midst of the handshake"))
     context.fireChannelInactive()
   }
 

@@ -1,7 +1,5 @@
-import Glibc
 import Model
 import NIOCore
-import NIOHTTP1
 import NIOWebSocket
 import Trust
 
@@ -13,18 +11,37 @@ final class WebSocketHandler: ChannelInboundHandler {
   private var session: WebSocketSession
   private let link: String
   private let sink: @Sendable (LinkEvent) -> Void
-  private let connection: WebSocketConnection
+  private let approach: Approach
   private var context: ChannelHandlerContext?
   private var timer: (at: BootTime, task: Scheduled<Void>)?
 
-  init(
+  private init(
     _ session: WebSocketSession, link: String, sink: @escaping @Sendable (LinkEvent) -> Void,
-    _ connection: WebSocketConnection
+    _ approach: Approach
   ) {
     self.session = session
     self.link = link
     self.sink = sink
-    self.connection = connection
+    self.approach = approach
+  }
+
+  /// Lays the handlers of an open WebSocket at the channel's end.
+  static func add(
+    to channel: any Channel, dialect: any WebSocketDialect, _ agreement: WebSocketHandshake.Agreement,
+    limits: WebSocketLimits, proxy: ProxyOptions?, sink: @escaping @Sendable (LinkEvent) -> Void, _ approach: Approach
+  ) throws -> WebSocketHandler {
+    approach.arrived()
+    let session = WebSocketSession(dialect: dialect, deflate: agreement.deflate, limits: limits, now: .now())
+    var words = "WebSocket"
+    if agreement.deflate != nil { words += ", deflated" }
+    if let connection = approach.tls { words += ", \(connection.version)" }
+    if let proxy { words += ", through \(proxy.description)" }
+    let frames = WebSocketHandler(session, link: words, sink: sink, approach)
+    try channel.pipeline.syncOperations.addHandlers([
+      ByteWatch { frames.heard() }, WebSocketFrameEncoder(),
+      ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: limits.message)), frames,
+    ])
+    return frames
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
@@ -44,7 +61,7 @@ final class WebSocketHandler: ChannelInboundHandler {
     if let error = error as? NIOWebSocketError {
       perform(session.malformed(error))
     } else {
-      connection.fail(error)
+      approach.fail(error)
     }
   }
 
@@ -80,7 +97,7 @@ final class WebSocketHandler: ChannelInboundHandler {
       case .event(let event): sink(event)
       case .end(let closure):
         context.flush()
-        return connection.fail(closure)
+        return approach.fail(closure)
       }
     }
     if hasWritten { context.flush() }
@@ -102,27 +119,6 @@ final class WebSocketHandler: ChannelInboundHandler {
       self.perform(self.session.advance(to: .now()))
     }
     timer = (deadline, task)
-  }
-
-  /// What an error means, beside those of the session.
-  static func closure(of error: any Error, at place: String) -> Closure {
-    switch error {
-    case let failure as TLSFailure:
-      if failure.code == .truncated { return .peer(failure.description) }
-      return failure.isAboutUs ? .notAuthorized(failure.description) : .local(failure.description)
-    case let failure as WebSocketHandshake.Failure: return .local(failure.text)
-    case let error as IOError:
-      let words = String(cString: strerror(error.errnoCode)).lowercased()
-      switch error.errnoCode {
-      case ECONNRESET, EPIPE: return .peer("the connection was reset")
-      default: return .local("\(place): \(words)")
-      }
-    case ChannelError.connectTimeout(let limit):
-      return .local("\(place): no connection within \(limit.nanoseconds / 1_000_000_000) s")
-    case is HTTPParserError, is NIOHTTPDecoderError:
-      return .garbage("what answers at \(place) does not speak HTTP")
-    default: return .local("\(place): \(error)")
-    }
   }
 }
 

@@ -57,6 +57,24 @@ struct WebSocketHandshake {
     request = HTTPRequestHead(version: .http1_1, method: .GET, uri: resource, headers: headers)
   }
 
+  /// Lays the handlers that shake hands at the channel's end.
+  /// - Parameter open: lays what comes next.
+  func add(
+    to channel: any Channel, limit: Int, _ approach: Approach, open: @escaping (Agreement) throws -> Void
+  ) throws {
+    var agreement = Agreement()
+    try HTTPExchange.add(to: channel, request: request, limit: limit, peer: "the server", approach) { head in
+      switch judge(head) {
+      case .accepted(let agreed):
+        agreement = agreed
+        return nil
+      case .refused(let closure): return closure
+      }
+    } through: {
+      try open(agreement)
+    }
+  }
+
   func judge(_ head: HTTPResponseHead) -> Verdict {
     guard head.status.code == 101 else { return .refused(Self.refusal(head)) }
     func says(_ name: String, _ word: String) -> Bool {

@@ -1,10 +1,8 @@
 import Glibc
 import Model
 import NIOCore
-import NIOPosix
 import Synchronization
 import Threads
-import Trust
 
 /// One connection as others see it: a box that the event loop empties.
 final class WebSocketLink: Link {
@@ -26,16 +24,10 @@ final class WebSocketLink: Link {
   /// What an attempt needs that can't be had without blocking.
   struct Preparation: Sendable {
     var token: String?
-    var proxy: ProxyCredentials?
-    var tls: TLSContext?
     /// Socket.IO's.
     var auth: [(name: String, value: String)] = []
-    /// Of the server, or of the proxy before it.
-    var addresses: [String]
+    var plan: ApproachPlan
   }
-
-  /// Made with the first such uplink; it lasts as long as the process.
-  private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
   let options: WebSocketOptions
   let isText: Bool
@@ -49,7 +41,7 @@ final class WebSocketLink: Link {
     self.options = options
     self.isText = isText
     self.sink = sink
-    loop = Self.group.next()
+    loop = UplinkEventLoop.shared
     connection = .makeEmptyBox(valueType: WebSocketConnection.self, eventLoop: loop)
   }
 
@@ -132,32 +124,26 @@ final class WebSocketLink: Link {
 
   /// Blocks.
   private func prepare() -> Prepared {
-    var preparation = Preparation(addresses: [])
+    let address = options.address
+    let limits = ApproachLimits(
+      connectSeconds: options.limits.connectSeconds, handshakeSeconds: options.limits.handshakeSeconds,
+      head: options.limits.head)
+    var token: String?
+    var auth: [(name: String, value: String)] = []
     do throws(Secret.Failure) {
-      preparation.token = try options.token?.read()
+      token = try options.token?.read()
       if case .socketIO(let socketIO) = options.dialect {
-        for member in socketIO.auth { preparation.auth.append((member.name, try member.value.read())) }
-      }
-      if let proxy = options.proxy, let username = proxy.username {
-        preparation.proxy = ProxyCredentials(username: username, password: try proxy.password?.read() ?? "")
+        for member in socketIO.auth { auth.append((member.name, try member.value.read())) }
       }
     } catch {
       return .failed(.local(error.text))
     }
-    do throws(TLSFailure) {
-      preparation.tls = try options.tls?.context(host: options.address.host)
-    } catch {
-      sink(.secured(TLSStatus(failure: error)))
-      return .failed(.local(error.description))
+    switch ApproachPlan.make(
+      host: address.host, port: address.port, authority: address.authority, proxy: options.proxy, tls: options.tls,
+      limits: limits, sink: sink)
+    {
+    case .ready(let plan): return .ready(Preparation(token: token, auth: auth, plan: plan))
+    case .failed(let closure): return .failed(closure)
     }
-    if let tls = preparation.tls { sink(.secured(TLSStatus(certificateEnds: tls.certificate?.notAfter))) }
-    let host = options.proxy?.host ?? options.address.host
-    do throws(HostAddress.Failure) {
-      preparation.addresses = try HostAddress.resolve(host)
-    } catch {
-      return .failed(.local(error.text))
-    }
-    guard !preparation.addresses.isEmpty else { return .failed(.local("“\(host)” has no address")) }
-    return .ready(preparation)
   }
 }

@@ -121,7 +121,6 @@ import Testing
     ("h.example", "write `mqtts://h.example`, or `mqtt://` where the broker has no TLS"),
     ("https://h.example", "write `mqtts://h.example`, or `mqtt://` where the broker has no TLS"),
     ("ssl://h.example:8883", "write `mqtts://h.example:8883`"),
-    ("wss://h.example:443", "use the broker's port for MQTT itself: `mqtts://h.example`"),
     ("a b", "write `mqtts://broker.example.com`, for example"),
   ])
   func theRemedyOfAWrongAddressNamesTheBroker(url: String, help: String) {

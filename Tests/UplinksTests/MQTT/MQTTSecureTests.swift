@@ -172,4 +172,26 @@ struct MQTTSecureTests {
     #expect(await eventually { running.status.tls?.certificateDays(at: now) == 24 })
     await running.cancel()
   }
+
+  /// A hang-up says something of our certificate only as long as the broker has not accepted us.
+  @Test(arguments: [true, false])
+  func aBrokerThatGoesIsNoMatterOfOurCertificate(inGoodOrder: Bool) async throws {
+    let broker = try broker(authority.issue("broker"), wantsCertificate: true)
+    let client = try authority.issue("truck-005", names: [])
+    let running = RunningUplink(
+      try options(port: broker.port) {
+        $0.certificate = .path(client.certificate)
+        $0.key = .file(.path(client.key))
+      })
+    #expect(await eventually { running.status.isUp })
+    if inGoodOrder { broker.stop() } else { broker.kill() }
+    #expect(await eventually { !running.status.isUp })
+    #expect(running.status.alarm == nil)
+    #expect(running.status.tls?.failure == nil || !inGoodOrder)
+    try broker.start()
+    running.source.append([.event])
+    #expect(await eventually { running.source.low() == 1 }, "\(running.status)")
+    #expect(running.status.alarm == nil)
+    await running.stop()
+  }
 }

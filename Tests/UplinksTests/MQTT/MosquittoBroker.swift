@@ -62,6 +62,11 @@ final class MosquittoBroker {
     process.arguments = ["-c", folder.appendingPathComponent("conf").path]
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
+    // A child inherits the mask of the thread that starts it; with SIGTERM blocked it could never be stopped.
+    var term = sigset_t()
+    sigemptyset(&term)
+    sigaddset(&term, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &term, nil)
     try process.run()
     self.process = process
     guard LoopbackPort.waitUntilOpen(port) else { throw CocoaError(.executableLoad) }
@@ -84,8 +89,12 @@ final class MosquittoBroker {
     self.process = nil
   }
 
-  var log: String {
-    (try? String(contentsOf: folder.appendingPathComponent("log"), encoding: .utf8)) ?? ""
+  var log: String { Log(folder: folder).text }
+
+  /// What it has logged, for waiting on.
+  struct Log: Sendable {
+    let folder: URL
+    var text: String { (try? String(contentsOf: folder.appendingPathComponent("log"), encoding: .utf8)) ?? "" }
   }
 
   private static func run(_ path: String, _ arguments: [String]) throws {

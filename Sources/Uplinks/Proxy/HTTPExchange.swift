@@ -11,7 +11,7 @@ final class HTTPExchange: ChannelInboundHandler, RemovableChannelHandler {
   private let peer: String
   private let judge: (HTTPResponseHead) -> Closure?
   private let through: () throws -> Void
-  private let connection: WebSocketConnection
+  private let approach: Approach
   private let encoder = HTTPRequestEncoder()
   private let decoder = ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes))
   private let limit: HeadLimit
@@ -27,21 +27,21 @@ final class HTTPExchange: ChannelInboundHandler, RemovableChannelHandler {
   ///   - judge: why the answer is none that we go on with; `nil`: it is one.
   ///   - through: lays what comes next; the exchange's own handlers go.
   static func add(
-    to channel: any Channel, request: HTTPRequestHead, limit: Int, peer: String, _ connection: WebSocketConnection,
+    to channel: any Channel, request: HTTPRequestHead, limit: Int, peer: String, _ approach: Approach,
     judge: @escaping (HTTPResponseHead) -> Closure?, through: @escaping () throws -> Void
   ) throws {
-    let exchange = HTTPExchange(request, limit, peer, connection, judge, through)
+    let exchange = HTTPExchange(request, limit, peer, approach, judge, through)
     try channel.pipeline.syncOperations.addHandlers([exchange.limit, exchange.encoder, exchange.decoder, exchange])
   }
 
   private init(
-    _ request: HTTPRequestHead, _ limit: Int, _ peer: String, _ connection: WebSocketConnection,
+    _ request: HTTPRequestHead, _ limit: Int, _ peer: String, _ approach: Approach,
     _ judge: @escaping (HTTPResponseHead) -> Closure?, _ through: @escaping () throws -> Void
   ) {
     self.request = request
     self.limit = HeadLimit(limit)
     self.peer = peer
-    self.connection = connection
+    self.approach = approach
     self.judge = judge
     self.through = through
   }
@@ -64,7 +64,7 @@ final class HTTPExchange: ChannelInboundHandler, RemovableChannelHandler {
     guard !isOver else { return leftovers.append(data) }
     switch unwrapInboundIn(data) {
     case .head(let head):
-      if let closure = judge(head) { return connection.fail(closure) }
+      if let closure = judge(head) { return approach.fail(closure) }
       isAccepted = true
     case .body: break
     case .end:
@@ -84,7 +84,7 @@ final class HTTPExchange: ChannelInboundHandler, RemovableChannelHandler {
       do {
         try self.through()
       } catch {
-        return self.connection.fail(error)
+        return self.approach.fail(error)
       }
       let rest = self.leftovers
       self.leftovers = []
@@ -95,20 +95,20 @@ final class HTTPExchange: ChannelInboundHandler, RemovableChannelHandler {
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if case .handshakeCompleted? = event as? TLSUserEvent { connection.secured() }
+    if case .handshakeCompleted? = event as? TLSUserEvent { approach.secured() }
     context.fireUserInboundEventTriggered(event)
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     if error is HeadLimit.Exceeded {
-      connection.fail(Closure.garbage("\(peer) answers the handshake with more than \(limit.bytes) bytes"))
+      approach.fail(Closure.garbage("\(peer) answers the handshake with more than \(limit.bytes) bytes"))
     } else {
-      connection.fail(error)
+      approach.fail(error)
     }
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    connection.fail(Closure.peer("\(peer) hung up in the midst of the handshake"))
+    approach.fail(Closure.peer("\(peer) hung up in the midst of the handshake"))
     context.fireChannelInactive()
   }
 }
