@@ -35,7 +35,7 @@ final class Rig {
 
   init(
     in bench: Bench, perSecond rate: Double, flush: Double = 1, uplink: String? = nil, rules: String = Rig.rules(),
-    journal: String? = nil, limit: String? = nil
+    journal: String? = nil, limit: String? = nil, environment: [String: String] = [:]
   ) throws {
     self.bench = bench
     self.flush = flush
@@ -50,6 +50,7 @@ final class Rig {
     settings.rules = ["rules.yaml": rules]
     settings.journal = journal
     settings.limit = limit
+    settings.environment = environment
     if let uplink { settings.uplink = uplink }
     gateway = try Gateway(settings, in: bench)
   }
