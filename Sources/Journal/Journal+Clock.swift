@@ -25,16 +25,10 @@ extension Journal {
     head.isClosed = true
     head.isStopUnknown = false
     let final = head
-    func save() throws(JournalError) {
+    try withDiskRoom { () throws(JournalError) in
       try database.transaction(step: "close") { () throws(JournalError) in
         try StateTable(database: database).save(final)
       }
-    }
-    do throws(JournalError) {
-      try save()
-    } catch {
-      guard error.code == .full, makeDiskRoom() else { throw error }
-      try save()
     }
     memory.head = final
     isFinished = true

@@ -8,6 +8,10 @@ import Model
 extension Transaction {
   /// Rewritten blocks, state rows that grow, the head: what a commit may need besides its own blocks, in pages.
   private static let spare: Int64 = 64
+  /// So many pages at most are given up by one commit where a reload has lowered the limit by far: a commit that emptied hundreds of megabytes
+  /// at once would hold up the whole gateway, on a slow card for longer than the watchdog waits. The file doesn't shrink, so that there is
+  /// room in it meanwhile.
+  private static let descent: Int64 = 4096
 
   mutating func makeRoom(
     for appended: [Block], recording: [RecordingBlock], state: [StateRow]
@@ -20,8 +24,10 @@ extension Transaction {
     bytes += letters.reduce(0) { $0 + Int($1.cost) }
     let rows = Int64(appended.count + recording.count + letters.count)
     let needed = Int64(bytes) / (Schema.pageSize - 100) + 2 * rows + Self.spare
+    let used = try usedPages()
+    let pageLimit = max(pageLimit, used - Self.descent)
     let comfort = max(0, pageLimit - needed - min(pageLimit / 32, (8 << 20) / Schema.pageSize))
-    guard try usedPages() > comfort else { return }
+    guard used > comfort else { return }
     if try giveUpSettled(downTo: comfort, blockLimit: 512) { return }
     if try giveUpRecording(downTo: comfort) { return }
     if try thin(downTo: comfort) { return }

@@ -26,8 +26,10 @@ extension Journal {
     cursor.seen = memory.head.time
     cursor.isConfigured = true
     let opened = cursor
-    try database.transaction(step: "open a cursor") { () throws(JournalError) in
-      try StateTable(database: database).save(opened, of: uplink)
+    try withDiskRoom { () throws(JournalError) in
+      try database.transaction(step: "open a cursor") { () throws(JournalError) in
+        try StateTable(database: database).save(opened, of: uplink)
+      }
     }
     memory.uplinks[uplink] = opened
   }
@@ -39,8 +41,10 @@ extension Journal {
     cursor.seen = memory.head.time
     cursor.isConfigured = false
     let closed = cursor
-    try database.transaction(step: "close a cursor") { () throws(JournalError) in
-      try StateTable(database: database).save(closed, of: uplink)
+    try withDiskRoom { () throws(JournalError) in
+      try database.transaction(step: "close a cursor") { () throws(JournalError) in
+        try StateTable(database: database).save(closed, of: uplink)
+      }
     }
     memory.uplinks[uplink] = closed
   }

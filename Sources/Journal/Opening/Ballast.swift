@@ -13,10 +13,16 @@ struct Ballast {
     size = Connection.walLimit(options)
   }
 
-  /// Where it is missing and four times its size is free. Nothing is lost where that can't be done: it is tried again.
+  /// Where it is missing and four times its size is free; on a disk as small as that, a quarter of what is free. Nothing is lost where
+  /// that can't be done: it is tried again.
   func lay() {
-    guard BrokenFile.size(of: path) != size, let free = Self.freeBytes(beside: path), free > 4 * size else { return }
-    _ = lay(size)
+    let present = BrokenFile.size(of: path)
+    guard present != size, let free = Self.freeBytes(beside: path) else { return }
+    if free > 4 * size {
+      _ = lay(size)
+    } else if present == 0, free / 4 >= 4 * Self.smallest {
+      _ = lay(free / 4)
+    }
   }
 
   /// Where it is missing as the journal is closed: as much of it as there is room for, which is at least what the log has just given back.
@@ -58,9 +64,17 @@ extension Journal {
     guard let free = Ballast.freeBytes(beside: path) else { return own }
     let reserve = Connection.walLimit(options)
     guard free - reserve < options.limit else { return own }
+    // While there is a ballast, a half of that can be had; without one everything but the log's part may be somebody else's in a moment.
+    func limit(_ free: Int64) -> Int64 {
+      let present = BrokenFile.size(of: path)
+      return (present + max(0, free - reserve) + BrokenFile.size(of: ballast.path) / 2) / Schema.pageSize
+    }
     let pages = try database.integer("PRAGMA page_count", step: "count pages") ?? 0
-    // A journal that is small as yet finds room in the ballast, of which the other half is for the log.
-    return min(own, max(pages + max(0, free - reserve) / Schema.pageSize, reserve / 2 / Schema.pageSize))
+    if pages > limit(free) {
+      // Pages that are in the log only have no room of their own in the file yet: before anything is given up for them, they get it.
+      try database.run("PRAGMA wal_checkpoint(PASSIVE)", step: "empty the log")
+    }
+    return min(own, limit(Ballast.freeBytes(beside: path) ?? free))
   }
 
   /// After a commit that found no room: lets the ballast go, and takes what is in the log into the file, so that the log begins anew in
@@ -68,10 +82,62 @@ extension Journal {
   func makeDiskRoom() -> Bool {
     let hadBallast = ballast.drop()
     do throws(JournalError) {
-      try connection().run("PRAGMA wal_checkpoint(RESTART)", step: "empty the log")
+      let database = try connection()
+      try database.run("PRAGMA wal_checkpoint(RESTART)", step: "empty the log")
+      if hadBallast { try takeRoom(database) }
       return true
     } catch {
       return hadBallast
     }
   }
+
+  /// `body`, and once more where the disk had no room for it and some could be made.
+  func withDiskRoom(_ body: () throws(JournalError) -> Void) throws(JournalError) {
+    do throws(JournalError) {
+      try body()
+    } catch {
+      guard error.code == .full, makeDiskRoom() else { throw error }
+      try body()
+    }
+  }
+
+  /// Makes file and log as large as they are to be for some time, while the room that the ballast has left is there: whoever has filled the
+  /// disk fills that as well, and then neither can grow any more.
+  func takeRoom(_ database: Database) throws(JournalError) {
+    let state = StateTable(database: database)
+    var bytes = Connection.walLimit(options) / 4
+    var taken = 0
+    while taken < Self.roomRows.count, bytes >= Self.leastRoom {
+      do throws(JournalError) {
+        // Pages that a transaction takes and gives back aren't written: so rows that go with other ones.
+        try database.transaction(step: "take room") { () throws(JournalError) in
+          try state.setOwn(StateTable.journalKind, Self.roomRows[taken], [UInt8](repeating: 0, count: Int(bytes)))
+        }
+        try database.run("PRAGMA wal_checkpoint(RESTART)", step: "take room")
+        taken += 1
+      } catch {
+        guard error.code == .full else { throw error }
+        bytes /= 2
+      }
+    }
+    try Self.giveBackRoom(database)
+  }
+
+  /// Deletes the rows that took room; what a power cut has left of them, too. One that can't go now, for want of room, goes another time.
+  static func giveBackRoom(_ database: Database) throws(JournalError) {
+    for row in roomRows {
+      do throws(JournalError) {
+        // Each by itself: Debian's SQLite writes zeros over what is deleted, so that this takes as much of the log as it took to come.
+        try database.transaction(step: "give room back") { () throws(JournalError) in
+          try StateTable(database: database).remove(StateTable.journalKind, row)
+        }
+        try database.run("PRAGMA wal_checkpoint(RESTART)", step: "give room back")
+      } catch {
+        guard error.code == .full else { throw error }
+      }
+    }
+  }
+
+  private static let leastRoom: Int64 = 16 << 10
+  static let roomRows = ["room 1", "room 2"]
 }

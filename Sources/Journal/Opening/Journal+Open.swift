@@ -17,7 +17,9 @@ extension Journal {
     } catch {
       // Others have filled the disk while the gateway was off.
       guard error.code == .full, Ballast(path, options).drop() else { throw error }
-      return try openOnce(path, options, now)
+      let journal = try openOnce(path, options, now)
+      try journal.takeRoom(journal.connection())
+      return journal
     }
   }
 
@@ -56,6 +58,7 @@ extension Journal {
     let (database, known, sums) = try load(path: path, options: options)
     do throws(JournalError) {
       let memory = try beginWithinTheLog(known, in: database, options: options, now: now)
+      try giveBackRoom(database)
       Ballast(path, options).lay()
       return Journal(
         path: path, options: options, database: database, memory: memory, sums: sums, recovery: recovery)

@@ -60,6 +60,7 @@ final class Database {
   func statement(_ sql: String, step: StaticString) throws(JournalError) -> Statement {
     if let known = statements[sql] {
       known.reset()
+      known.place = step
       return known
     }
     var pointer: OpaquePointer?

@@ -4,7 +4,8 @@ import CSQLite
 final class Statement {
   private let pointer: OpaquePointer
   private unowned let database: Database
-  private let place: StaticString
+  /// Of its present use: the same text serves several.
+  var place: StaticString
 
   init(_ pointer: OpaquePointer, database: Database, step: StaticString) {
     self.pointer = pointer

@@ -138,4 +138,29 @@ import Testing
     #expect(statistics.drops[.limit][.reading] > 2000)
     #expect(statistics.uplinks[0].depth[.reading] == 4000 - statistics.drops[.limit][.reading])
   }
+
+  /// A reload may ask for a hundredth of what there is; each commit on the way there is a short one, and each hole is told.
+  @Test func aLimitLoweredByFarWhileItRunsIsReachedInSteps() throws {
+    let journal = try folder.open(JournalFolder.options(limit: 24 << 20))
+    try journal.openCursor(uplink: "central", from: .oldest)
+    var random = SeededGenerator(6)
+    for n in 0..<360 {
+      let readings = (0..<40).map { _ in Self.reading(1200, &random, at: Double(n)) }
+      try journal.commit(.at(Double(n), readings + [.event("e\(n)", at: Double(n))]))
+    }
+    let before = try journal.statistics().usedBytes
+    #expect(before > 12 << 20)
+    try journal.change(limit: 1 << 20, history: .hours(24))
+    var used = [before]
+    for n in 360..<400 where (used.last ?? 0) > 1 << 20 {
+      try journal.commit(.at(Double(n), [.event("e\(n)", at: Double(n))]))
+      used.append(try journal.statistics().usedBytes)
+    }
+    #expect(used.last ?? .max <= 1 << 20)
+    let steps = zip(used, used.dropFirst()).map { $0 - $1 }
+    #expect(steps.count >= 3)
+    #expect(steps.allSatisfy { $0 < 6 << 20 }, "\(steps)")
+    try Account().check(journal)
+    #expect(try journal.statistics().drops[.limit][.event] == 0)
+  }
 }
