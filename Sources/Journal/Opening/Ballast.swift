@@ -125,11 +125,14 @@ extension Journal {
 
   /// Deletes the rows that took room; what a power cut has left of them, too. One that can't go now, for want of room, goes another time.
   static func giveBackRoom(_ database: Database) throws(JournalError) {
+    let state = StateTable(database: database)
     for row in roomRows {
       do throws(JournalError) {
+        // At most starts there is none, and the log stays as it is: what it holds may be all that is left of the journal one day.
+        guard try state.hasOwnRow(StateTable.journalKind, row) else { continue }
         // Each by itself: Debian's SQLite writes zeros over what is deleted, so that this takes as much of the log as it took to come.
         try database.transaction(step: "give room back") { () throws(JournalError) in
-          try StateTable(database: database).remove(StateTable.journalKind, row)
+          try state.remove(StateTable.journalKind, row)
         }
         try database.run("PRAGMA wal_checkpoint(RESTART)", step: "give room back")
       } catch {

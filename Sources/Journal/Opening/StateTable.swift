@@ -49,6 +49,14 @@ struct StateTable {
     return rows
   }
 
+  func hasOwnRow(_ kind: String, _ name: String) throws(JournalError) -> Bool {
+    var isThere = false
+    try database.query(
+      "SELECT 1 FROM state WHERE kind=? AND name=?", [.text(kind), .text(name)], step: "read state"
+    ) { _ in isThere = true }
+    return isThere
+  }
+
   /// One of them; `nil` where there is none, or it doesn't bear its seal.
   func ownRow(_ kind: String, _ name: String) throws(JournalError) -> [UInt8]? {
     var value: [UInt8]?

@@ -34,6 +34,8 @@ struct JournalView: Equatable {
       var uplink = uplink
       // What is configured is told at each start.
       uplink.isConfigured = false
+      // Goes on in memory with each commit, and is written when the uplink's cursor is.
+      uplink.seen = .zero
       return uplink
     }
     letters = try journal.deadLetters(limit: .max)
