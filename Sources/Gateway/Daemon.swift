@@ -56,7 +56,8 @@ public struct Daemon: Sendable {
       clocks: Clocks(
         isSynchronised: { ntp.isSynchronised },
         trusted: { TrustedTime.set(millisecondsAtBoot: $0.milliseconds) }),
-      logger: logger, identity: identity)
+      logger: logger, identity: identity, health: configuration.health,
+      box: { [path = configuration.journal.path] in BoxFacts.now(journal: path) })
     uplinks = RunningUplinks(configuration.uplinks, identity: identity, source: pipeline, logger: logger)
     inputs = RunningInputs(setup.devices.devices, inbox: pipeline.inbox)
     reloader = Reloader(

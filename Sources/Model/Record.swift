@@ -23,6 +23,8 @@ public struct Record: Hashable, Sendable {
     case gap(first: UInt64, last: UInt64, count: UInt64, reason: String, thinned: Thinning? = nil)
     /// Lets the server date the records of a boot that were sent without UTC: UTC is `utcAtStart` + their uptime.
     case time(boot: String, utcAtStart: Timestamp)
+    /// How the gateway is.
+    case health(Health)
   }
 
   public var kind: Kind {
@@ -34,6 +36,7 @@ public struct Record: Hashable, Sendable {
     case .device: .device
     case .gap: .gap
     case .time: .time
+    case .health: .health
     }
   }
 
@@ -48,6 +51,7 @@ public struct Record: Hashable, Sendable {
     case device = 4
     case gap = 5
     case time = 6
+    case health = 7
 
     /// As it stands on the wire.
     public var name: String {
@@ -59,6 +63,7 @@ public struct Record: Hashable, Sendable {
       case .device: "device"
       case .gap: "gap"
       case .time: "time"
+      case .health: "health"
       }
     }
 
@@ -67,7 +72,7 @@ public struct Record: Hashable, Sendable {
       case .event, .geofenceEvent: .event
       case .position: .position
       case .reading: .reading
-      case .device, .gap, .time: .other
+      case .device, .gap, .time, .health: .other
       }
     }
   }

@@ -76,4 +76,5 @@ private actor LiveSource: RecordSource {
   func redelivery(of uplink: String) -> Redelivery { Redelivery() }
   func requeuedLetters(of uplink: String, after seq: UInt64, limit: Int) -> [StoredRecord] { [] }
   func redelivered(_ uplink: String, _ letters: Set<RecordIdentity>) {}
+  func carried(_ uplink: String, sent: UInt64, received: UInt64) {}
 }

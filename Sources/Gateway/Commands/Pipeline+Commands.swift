@@ -142,10 +142,10 @@ extension Pipeline: CommandTaker {
     guard command.arguments.isEmpty else { return refused("`status` takes no `args`") }
     var writer = JSONWriter()
     do {
+      let health = try healthNow(at: clocks.bootTime())
       writer.beginObject()
-      writer.member("version", identity.version)
-      if let configuration = identity.configuration { writer.member("configuration", configuration) }
-      try report().writeForServer(to: &writer)
+      JSONHealth.uptime(of: health, to: &writer)
+      JSONHealth.append(health, to: &writer)
       writer.endObject()
     } catch {
       return refused("the journal can't be read now: \(error)")

@@ -70,6 +70,13 @@ extension GatewayConfiguration {
         self.labels.append(Label(name: name, value: value))
       }
     }
+    if let node = reader.optional("health") {
+      if node.scalar?.text == "off" {
+        health = nil
+      } else if let every = node.interval("`health`", in: .minutes(1)...Interval.days(30), diagnostics: &diagnostics) {
+        health = every
+      }
+    }
     reader.finish(diagnostics: &diagnostics)
   }
 

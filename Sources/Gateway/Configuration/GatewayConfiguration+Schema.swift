@@ -22,6 +22,9 @@ extension GatewayConfiguration {
       .init(
         "position", .text(pattern: "^[a-z_][a-z0-9_]{0,63}$"), standard: "the only device that gives positions",
         "The device whose position zones follow"),
+      .init(
+        "health", .either([.quantity(.time), .choice(["off"])]), standard: "`15 min`",
+        "How often the gateway tells how it is, by a record of the kind `health`"),
       .init("labels", .table(names: .labels, .text()), "Names and values of your choice, for topics: `{label.region}`"),
     ]
   }

@@ -10,6 +10,8 @@ struct GatewayConfiguration: Sendable {
   var labels: [Label] = []
   /// `gateway.position`: the device whose position zones follow, where the file names one.
   var position: Named?
+  /// How often it tells how it is; `nil`: never.
+  var health: Interval? = .minutes(15)
   var journal = JournalConfiguration()
   /// In the order of the file.
   var uplinks: [UplinkConfiguration] = []

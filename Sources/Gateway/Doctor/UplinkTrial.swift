@@ -39,7 +39,7 @@ struct UplinkTrial: Sendable {
       case .secured(let tls):
         failure = tls.failure
         days = tls.certificateDays(at: WallClock.now.milliseconds / 1000) ?? days
-      case .acknowledged, .acknowledgedRecords, .refused, .refusedRecord, .strays, .notice, .command,
+      case .acknowledged, .acknowledgedRecords, .refused, .refusedRecord, .strays, .notice, .carried, .command,
         .unreadableCommand:
         break
       }

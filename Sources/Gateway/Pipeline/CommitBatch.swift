@@ -78,7 +78,7 @@ struct CommitBatch {
   /// They could not be written, and are not to be later; with what was noted of them.
   mutating func dropReopenings() {
     reopenings = []
-    notes = []
+    notes.removeAll { $0.kind == CommandBook.kind }
   }
 
   mutating func append(_ line: LogLine, at bootTime: Int64) {

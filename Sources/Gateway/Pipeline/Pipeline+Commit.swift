@@ -15,6 +15,7 @@ extension Pipeline {
   func commit(at now: Int64) {
     guard failure == nil, starting == nil else { return }
     if let retryAt, now < retryAt { return }
+    noteTraffic(at: now)
     guard !batch.isEmpty || !cursors.isEmpty || !redelivered.isEmpty || isTimeDue else { return }
     retryDeadLetters()
     #if PLANTED

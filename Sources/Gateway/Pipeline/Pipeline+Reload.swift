@@ -12,6 +12,8 @@ extension Pipeline {
     var gateway: String
     /// What the files come to.
     var fingerprint: String?
+    /// How often the gateway tells how it is; `nil`: never.
+    var health: Interval?
     /// Uplinks that are new, or whose entry changed.
     var uplinks: [UplinkConfiguration]
   }
@@ -36,6 +38,7 @@ extension Pipeline {
       throw error
     }
     flush = replacement.journal.flush
+    health.every = replacement.health
     if let fingerprint = replacement.fingerprint { identity.configuration = fingerprint }
     arm()
   }

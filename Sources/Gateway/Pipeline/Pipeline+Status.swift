@@ -28,6 +28,7 @@ extension Pipeline {
       engine: engine.status, journal: try journal.statistics(), positionDevice: positionDevice,
       utc: trust.utcAtZero.map { $0 + (clock.last - .zero) }, utcSource: trust.source, refused: inbox.refused,
       waiting: batch.records.count,
-      unkeptDeadLetters: deadLetters.waiting.count, commitError: commitError)
+      unkeptDeadLetters: deadLetters.waiting.count, commitError: commitError,
+      traffic: traffic.days)
   }
 }

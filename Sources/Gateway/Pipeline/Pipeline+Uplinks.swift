@@ -31,6 +31,7 @@ extension Pipeline: RecordSource {
 
   func linkChanged(_ uplink: String, isUp: Bool) {
     // By the inbox, like everything that happens: in its order, and within its bound.
+    if isUp { linksUp.insert(uplink) } else { linksUp.remove(uplink) }
     inbox.submit(Arrival(bootTime: clocks.bootTime(), content: .system(.link(uplink: uplink, isUp: isUp))))
     drain()
   }

@@ -36,6 +36,13 @@ actor Pipeline {
   var redelivered = RedeliveryBook()
   var deadLetters = DeadLetterDesk()
   var commands: CommandBook
+  var traffic: TrafficBook
+  var trafficDue: Int64 = 0
+  var health: HealthClock
+  let box: @Sendable () -> BoxFacts
+  var linksUp: Set<String> = []
+  /// On the boot clock, nanoseconds.
+  let startedAt: Int64
   /// Who this gateway is, and what it runs.
   var identity: GatewayIdentity
   var isRecording: Bool
@@ -64,10 +71,13 @@ actor Pipeline {
   ///   - journal: Opened, and from now on the pipeline's alone.
   ///   - flush: The longest that an ordinary record waits for its commit.
   ///   - identity: Who this gateway is, for servers that ask.
+  ///   - health: How often it tells how it is; `nil`: never.
+  ///   - box: What the system tells of the box.
   init(
     journal: sending Journal, rules: RuleSet, catalogue: SignalCatalogue, flush: Interval, now: JournalClock,
     clocks: Clocks, logger: Logger,
-    identity: GatewayIdentity = GatewayIdentity(id: "", version: Version.current, configuration: nil)
+    identity: GatewayIdentity = GatewayIdentity(id: "", version: Version.current, configuration: nil),
+    health: Interval? = nil, box: @escaping @Sendable () -> BoxFacts = { BoxFacts() }
   ) throws {
     executor = try ThreadExecutor(name: "pipeline")
     self.logger = logger
@@ -82,6 +92,10 @@ actor Pipeline {
       rules: rules, engine: journal.engineID, state: try journal.engineState(), time: journal.engineTime)
     isRecording = journal.isRecording
     commands = CommandBook(try journal.notes(of: CommandBook.kind))
+    traffic = TrafficBook(try journal.notes(of: TrafficBook.kind))
+    self.health = HealthClock(every: health, last: HealthClock.last(in: try journal.note(of: HealthClock.kind, "last")))
+    self.box = box
+    startedAt = now.bootTime
     self.identity = identity
     self.journal = journal
     starting = .start(downtime: downtime)
@@ -119,6 +133,7 @@ extension Pipeline {
   /// Commits what came in so far, without waiting for the flush interval, nor for the next try where a commit has failed.
   func flushNow() {
     drain()
+    noteTraffic(at: clocks.bootTime(), force: true)
     retryAt = retryAt.map { _ in clocks.bootTime() }
     commit(at: clocks.bootTime())
     // There may be room again for what had to wait.
@@ -165,6 +180,7 @@ extension Pipeline {
       if !hasRest {
         checkClock(at: now)
         advance(at: now)
+        checkHealth(at: now)
       }
       batch.append(engine.takeChangedState(), at: now)
       if batch.isUrgent || batch.isFull || isDue(at: now) { commit(at: now) }
@@ -248,6 +264,7 @@ extension Pipeline {
     if let since = batch.since { due = min(due, since + flush.nanoseconds) }
     if let deadline = cursors.deadline { due = min(due, deadline) }
     if let deadline = redelivered.deadline { due = min(due, deadline) }
+    due = min(due, health.deadline { clock.bootTime(at: $0) })
     if let retryAt { due = max(due, retryAt) }
     guard due < alarmAt else { return }
     alarm?.cancel()

@@ -85,7 +85,7 @@ actor Reloader {
       try await pipeline.replace(
         Pipeline.Replacement(
           rules: next.rules, journal: next.configuration.journal, gateway: next.configuration.id,
-          fingerprint: next.fingerprint,
+          fingerprint: next.fingerprint, health: next.configuration.health,
           uplinks: next.configuration.uplinks.filter { opened.contains($0.name) }))
     } catch {
       await inputs.setGates(of: leaving, open: true)

@@ -19,6 +19,8 @@ struct SetupChanges: Sendable {
   var journal: [String] = []
   /// The device whose position zones follow is another.
   var position = false
+  /// How often the gateway tells how it is.
+  var health = false
 
   /// - Parameter credentials: Unchanged uplinks whose credentials changed.
   init(from old: Setup, to new: Setup, credentials: [String]) {
@@ -32,6 +34,7 @@ struct SetupChanges: Sendable {
     let untouched = Set(uplinks.changed + uplinks.added)
     self.credentials = credentials.filter { !untouched.contains($0) }
     position = old.devices.positionDevice != new.devices.positionDevice
+    health = old.configuration.health != new.configuration.health
     let (before, after) = (old.configuration.journal, new.configuration.journal)
     if before.limit != after.limit { journal.append("limit") }
     if before.flush != after.flush { journal.append("flush") }
@@ -41,7 +44,7 @@ struct SetupChanges: Sendable {
   /// True when nothing that runs is to be otherwise; comments in files may have changed.
   var isEmpty: Bool {
     rules == RuleSetChanges() && devices.isEmpty && uplinks.isEmpty && credentials.isEmpty && journal.isEmpty
-      && !position
+      && !position && !health
   }
 
   /// What can't be changed while the gateway runs, said as a mistake in the file.
@@ -70,6 +73,7 @@ struct SetupChanges: Sendable {
     if rules.reports { writer.member("reports", true) }
     write("devices", devices, to: &writer)
     if position { writer.member("position", true) }
+    if health { writer.member("health", true) }
     write("uplinks", uplinks, to: &writer)
     if !credentials.isEmpty { write("credentials", credentials, to: &writer) }
     if !journal.isEmpty { write("journal", journal, to: &writer) }
@@ -100,7 +104,8 @@ struct SetupChanges: Sendable {
     }
     let parts: [String?] = [
       count("rules", rules.rules), count("zones", rules.zones), rules.reports ? "reports" : nil,
-      count("devices", devices), position ? "position" : nil, count("uplinks", uplinks),
+      count("devices", devices), position ? "position" : nil,
+      health ? "health" : nil, count("uplinks", uplinks),
       credentials.isEmpty ? nil : "credentials \(credentials.count)",
       journal.isEmpty ? nil : "journal " + journal.joined(separator: " "),
     ]

@@ -25,7 +25,10 @@ struct StatusReport: Sendable {
     pipeline.write(to: &writer)
     writer.key("uplinks")
     writer.beginArray()
-    for uplink in uplinks { uplink.write(to: &writer, waiting: pipeline.journal.waiting(for: uplink.name)) }
+    for uplink in uplinks {
+      uplink.write(
+        to: &writer, waiting: pipeline.journal.waiting(for: uplink.name), traffic: pipeline.traffic[uplink.name] ?? [])
+    }
     writer.endArray()
     writer.endObject()
   }
@@ -43,6 +46,8 @@ struct PipelineReport: Sendable {
   /// Refused records that could not be kept yet; their uplinks' cursors stand still meanwhile.
   var unkeptDeadLetters: Int
   var commitError: String?
+  /// By uplink, oldest day first.
+  var traffic: [String: [TrafficBook.Day]] = [:]
 
   func write(to writer: inout JSONWriter) {
     writer.key("clock")

@@ -7,8 +7,10 @@ import Uplinks
 extension UplinkStatus {
   /// Writes the uplink as an object.
   ///
-  /// - Parameter waiting: Records that the journal keeps for it, per lane.
-  func write(to writer: inout JSONWriter, waiting: LaneCounts?) {
+  /// - Parameters:
+  ///   - waiting: Records that the journal keeps for it, per lane.
+  ///   - traffic: What went over its sockets, by days, oldest first.
+  func write(to writer: inout JSONWriter, waiting: LaneCounts?, traffic: [TrafficBook.Day]) {
     writer.beginObject()
     writer.member("name", name)
     writer.member("destination", destination)
@@ -36,6 +38,20 @@ extension UplinkStatus {
     writer.member("dead", Int(clamping: counters.dead))
     writer.member("unheard", Int(clamping: counters.unheard))
     writer.member("bytes", Int(clamping: counters.bytes))
+    if commands.taken + commands.dropped > 0 {
+      writer.member("commands", Int(clamping: commands.taken))
+      writer.member("commands_dropped", Int(clamping: commands.dropped))
+    }
+    writer.key("bytes_per_day")
+    writer.beginArray()
+    for day in traffic.reversed() {
+      writer.beginObject()
+      if let date = day.date { writer.member("day", date) }
+      writer.member("sent", Int(clamping: day.sent))
+      writer.member("received", Int(clamping: day.received))
+      writer.endObject()
+    }
+    writer.endArray()
     writer.endObject()
   }
 

@@ -69,6 +69,10 @@ extension Record.Body {
     case .device(let name, _, let reason): name.utf8.count + (reason?.utf8.count ?? 0)
     case .gap(_, _, _, let reason, _): reason.utf8.count
     case .time(let boot, _): boot.utf8.count
+    case .health(let health):
+      health.uplinks.reduce(health.version.utf8.count + (health.configuration?.utf8.count ?? 0)) {
+        $0 + $1.name.utf8.count
+      }
     }
   }
 }

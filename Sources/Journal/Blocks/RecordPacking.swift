@@ -7,14 +7,14 @@ import Model
 ///
 ///     block  = nameCount name* recordCount record*
 ///     record = head seqStep timeStep [timestampStep] body      head = kind | moment << 4
-///              (of a gap 64 more where it says what was thinned to: since schema 3)
+///              (of a gap 64 more where it says what was thinned to: since schema 3; kind 7, health, since schema 4)
 ///     moment = 0 no timestamp, 1 a difference (ms) from the last one written so, 2 the position's own time
 struct RecordPacker {
   static let thinned: UInt8 = 0x40
 
   private var names: [String: UInt64] = [:]
   private var nameTable = PackedWriter()
-  private var body = PackedWriter()
+  var body = PackedWriter()
   private(set) var count = 0
   private var nextSeq: UInt64
   private var time: Int64
@@ -99,6 +99,7 @@ struct RecordPacker {
     case .time(let boot, let utcAtStart):
       body.write(boot)
       body.write(utcAtStart.milliseconds)
+    case .health(let health): append(health)
     }
   }
 
@@ -122,7 +123,7 @@ struct RecordPacker {
     }
   }
 
-  private mutating func write(name: String) {
+  mutating func write(name: String) {
     if let index = names[name] {
       body.write(index)
       return

@@ -2,7 +2,7 @@ import Model
 
 /// Reads what `RecordPacker` packed. Never traps on damaged bytes: it throws.
 struct RecordUnpacker {
-  private var reader: PackedReader
+  var reader: PackedReader
   private let names: [String]
   let count: Int
   private var nextSeq: UInt64
@@ -78,6 +78,7 @@ struct RecordUnpacker {
         thinned: isThinned ? try thinning() : nil)
     case .time:
       return .time(boot: try reader.string(), utcAtStart: Timestamp(milliseconds: try reader.signed()))
+    case .health: return .health(try health())
     }
   }
 
@@ -113,7 +114,7 @@ struct RecordUnpacker {
     return GeneralEvent(type: type, severity: severity, state: state, data: data, reason: reason)
   }
 
-  private mutating func name() throws(PackingError) -> String {
+  mutating func name() throws(PackingError) -> String {
     let index = try reader.unsigned()
     guard index < UInt64(names.count) else { throw .malformed(offset: reader.offset) }
     return names[Int(index)]

@@ -38,6 +38,8 @@ enum Schema {
     ],
     // The journal's own rows in `state` are sealed, too: see `seal`.
     ["ALTER TABLE runs ADD COLUMN crc INTEGER", "ALTER TABLE boots ADD COLUMN crc INTEGER"],
+    // Blocks may hold `health` records, which older versions would take for damage.
+    [],
   ]
   /// The step with which the rows got their seals, from 0.
   private static let sealingStep = 2

@@ -28,6 +28,11 @@ struct SystemSignal: Sendable {
     .init(
       name: "disk_free", kind: .number, source: .reading, unit: "B",
       note: "room on the disk that holds the journal"),
+    .init(
+      name: "memory_free", kind: .number, source: .reading, unit: "B", note: "memory that programs could still have"),
+    .init(
+      name: "temperature", kind: .number, source: .reading, unit: "Cel",
+      note: "of the processor, where the board tells it"),
   ]
 
   static func named(_ signal: SignalName) -> SystemSignal? {

@@ -107,7 +107,7 @@ public struct RuleTestJudge: Sendable {
     switch record.body {
     case .position(let device, _): "\(device).position"
     case .reading(let device, let metric, _, _, _): "\(device).\(metric)"
-    case .event, .device, .gap, .time: nil
+    case .event, .device, .gap, .time, .health: nil
     }
   }
 

@@ -21,12 +21,14 @@ extension UplinkConfiguration {
     name: String, _ node: YAMLNode, context: UplinkContext, diagnostics: inout Diagnostics
   ) -> UplinkConfiguration? {
     guard var reader = MappingReader(node, what: "an uplink", diagnostics: &diagnostics) else { return nil }
+    let allowance = reader.optional("metered").flatMap { MeteredUplink.read($0, &diagnostics) }
+    // Deflating costs the box next to nothing, and on such a link it saves most of the bill.
     let deflate =
       reader.optional("compress")?
-      .choice("`compress`", of: [("deflate", true), ("none", false)], diagnostics: &diagnostics) ?? false
+      .choice("`compress`", of: [("deflate", true), ("none", false)], diagnostics: &diagnostics) ?? (allowance != nil)
     let transport = readTransport(name, &reader, deflate: deflate, context: context, &diagnostics)
     let format = readFormat(&reader, own: transport?.ownFormat, &diagnostics)
-    let settings = readSettings(&reader, format, &diagnostics)
+    let settings = readSettings(&reader, format, allowance: allowance, &diagnostics)
     let from = reader.optional("from")?
       .choice("`from`", of: [("now", CursorOrigin.now), ("oldest", .oldest)], diagnostics: &diagnostics)
     let keep = reader.optional("keep")?
@@ -47,7 +49,8 @@ extension UplinkConfiguration {
         help: "add `mqtt: { url: \"mqtts://…\" }` or `websocket: { url: \"wss://…\" }`")
     }
     guard let transport, let format else { return nil }
-    var configuration = UplinkConfiguration(name: name, transport: transport.taking(commands), format: format)
+    var configuration = UplinkConfiguration(
+      name: name, transport: (allowance == nil ? transport : transport.metered()).taking(commands), format: format)
     configuration.commands = commands
     configuration.settings = settings
     configuration.settings.singly = transport.singly.union(format.singly)
@@ -104,9 +107,11 @@ extension UplinkConfiguration {
   }
 
   private static func readSettings(
-    _ reader: inout MappingReader, _ format: (any MessageFormat)?, _ diagnostics: inout Diagnostics
+    _ reader: inout MappingReader, _ format: (any MessageFormat)?, allowance: Double?,
+    _ diagnostics: inout Diagnostics
   ) -> DeliverySettings {
     var settings = DeliverySettings()
+    if let allowance { MeteredUplink.apply(allowance, to: &settings) }
     settings.kinds = format?.kinds ?? .all
     if let node = reader.optional("send") { settings.kinds = readKinds(node, format, &diagnostics) }
     if let node = reader.optional("order"),
@@ -115,6 +120,11 @@ extension UplinkConfiguration {
         diagnostics: &diagnostics)
     {
       settings.order = order
+      if order == .strict, allowance != nil {
+        diagnostics.error(
+          "metered", "with `order: strict` an event would wait for what the allowance holds back", at: node.span,
+          help: "take out `order`, or `metered`")
+      }
     }
     if let node = reader.optional("catch_up") {
       if node.scalar?.text == "unlimited" {

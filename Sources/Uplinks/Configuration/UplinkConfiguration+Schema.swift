@@ -29,6 +29,13 @@ extension UplinkConfiguration {
         .init("compress", .choice(["none", "deflate"]), standard: "`none`", "Whether batches are deflated (RFC 1951)"),
         .init(
           "commands", CommandPermission.schema, standard: "`none`", "What the server there may ask this gateway to do"),
+        .init(
+          "metered",
+          .either([
+            .boolean, .object([.init("budget", .quantity(.dataRate), standard: "`1 MB per day`", "What it may cost")]),
+          ]), standard: "`false`",
+          "Whether each byte is paid for: events go at once, the rest as far as the budget lasts, and nothing is said that isn't needed"
+        ),
         .init("window", .integer(1...100_000), standard: "1000", "Records on the way without an answer"),
       ])
   }

@@ -52,7 +52,9 @@ extension Delivery {
       let start = (lanes.map { cursors[$0].low }.min() ?? head) + 1
       streams = [DeliveryStream(lanes: settings.kinds.lanes, start: start, end: .max)]
     case .liveFirst:
-      for lane in lanes where cursors[lane].ranges.count < DeliverySettings.rangeLimit {
+      // On a link that is paid for what isn't an event keeps its order: it may wait for long, and would stand in the way of events.
+      for lane in lanes
+      where cursors[lane].ranges.count < DeliverySettings.rangeLimit && (settings.allowance == nil || lane == .event) {
         liveLanes.insert(LaneSet(lane))
         streams.append(DeliveryStream(lanes: LaneSet(lane), start: head + 1, end: .max))
       }
@@ -221,6 +223,9 @@ extension Delivery {
       consider(oldestInFlight.map { $0.sentAt + settings.answerLimit })
       consider(pausedUntil)
       for stream in streams { consider(stream.waitingSince.map { $0 + settings.linger }) }
+      if let meter, streams[liveCount...].contains(where: { $0.waiting > 0 }) {
+        consider(meter.nextPositive(after: now))
+      }
       if let rate = settings.catchUp, catchUpTokens <= 0, streams.contains(where: { $0.waiting > 0 }) {
         consider(catchUpAt + .seconds(1e-3 - catchUpTokens / rate))
       }

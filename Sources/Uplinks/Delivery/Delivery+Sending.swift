@@ -52,6 +52,7 @@ extension Delivery {
         return nil
       }
       if isOfLetters(index), isDraining { continue }
+      if stream.lanes != LaneSet(.event), !(meter?.allows(now: now) ?? true) { return nil }
       let isLate =
         isOfLetters(index) || stream.isAgain || stream[stream.nextPosition].record.identity.seq <= lateThrough
       if isLate, settings.order == .liveFirst, !mayCatchUp(now: now) { return nil }
@@ -83,9 +84,17 @@ extension Delivery {
     if settings.order == .liveFirst, range.lowerBound >= liveCount, settings.catchUp != nil {
       catchUpTokens -= Double(encoder.size)
     }
-    counters.bytes += UInt64(encoder.size)
+    count(encoder.size)
     return message
   }
+
+  private mutating func count(_ bytes: Int) {
+    counters.bytes += UInt64(bytes)
+    meter?.sent(bytes)
+  }
+
+  /// So much went over the link since this was last told, all in all.
+  public mutating func carried(_ bytes: UInt64) { meter?.carried(bytes) }
 
   private mutating func nextRetry(now: BootTime, into encoder: inout some RecordEncoder) -> OutgoingMessage? {
     while let piece = retries.first {
@@ -95,7 +104,7 @@ extension Delivery {
       if !rest.isEmpty { retries.insert(Piece(origin: piece.origin, segments: rest), at: 0) }
       commit(message, taken, origin: piece.origin, isRetry: true, now: now)
       counters.repeated += UInt64(message.records)
-      counters.bytes += UInt64(encoder.size)
+      count(encoder.size)
       return message
     }
     return nil

@@ -99,6 +99,7 @@ public struct Delivery: Sendable {
   var lettersLaid: UInt64?
   /// Delivered of them, and not told yet.
   var redelivered: Set<RecordIdentity> = []
+  var meter: AllowanceMeter?
 
   // Across connections.
   /// Records that may be in flight while a peer seems to choke on something; `nil`: no suspicion.
@@ -115,6 +116,7 @@ public struct Delivery: Sendable {
     self.cursors = cursors
     jitter = Jitter(seed: seed)
     backoff = Backoff(first: settings.retryFirst, last: settings.retryLast)
+    meter = settings.allowance.map { AllowanceMeter(rate: $0) }
   }
 
   /// The cursors if they moved since the last call: to be handed to the journal, which saves them with its next commit.

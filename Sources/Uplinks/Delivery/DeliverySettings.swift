@@ -25,6 +25,8 @@ public struct DeliverySettings: Sendable, Hashable {
   public var window = 1000
   /// Bytes per second for the backlog under `liveFirst`; `nil`: as fast as it goes.
   public var catchUp: Double? = 100_000
+  /// Bytes per second on a link that is paid for: events go at once, the rest as far as this lasts. `nil`: it isn't. Goes with `liveFirst` only.
+  public var allowance: Double?
   /// A message unanswered for so long closes the connection: half-open TCP is the normal case in a vehicle.
   public var answerLimit: Interval = .seconds(20)
   /// An attempt to connect that takes longer is given up.

@@ -36,7 +36,11 @@ extension MessageSchemas {
         .init("uptime", .number("Seconds since the box booted"), required: false),
       ]
     return [.init("timestamp", .reference("timestamp"), required: false)] + undated
-      + [.init("late", .flag("It was kept while the link was away", always: true), required: false)]
+      + [
+        .init("late", .flag("It was kept while the link was away", always: true), required: false),
+        .init(
+          "again", .flag("It was refused for good once and is sent anew, below `low` too", always: true), required: false),
+      ]
   }
 
   /// Either UTC or what stands for it.
@@ -101,7 +105,42 @@ extension MessageSchemas {
           .init("offset", .number("Seconds since 1970 when that boot began: a record was at `offset` + `uptime`")),
         ]
       )
+    case .health: ("How the gateway is", health)
     }
+  }
+
+  /// `uptime` is the moment's, too.
+  private static var health: [WireSchema.Member] {
+    [
+      .init("version", .text("Of Waypost")),
+      .init("configuration", .text("Fingerprint of the configuration in force"), required: false),
+      .init("running", .number("Seconds since the gateway started")),
+      .init("clock", .choice("Whether it can be relied on", ["synchronised", "unsynchronised"])),
+      .init("disk_free", .integer("Bytes free on the disk that holds the journal", from: 0), required: false),
+      .init("memory", .integer("Bytes of memory that the gateway alone has", from: 0), required: false),
+      .init("memory_free", .integer("Bytes of memory that programs could still have", from: 0), required: false),
+      .init("temperature", .number("Of the processor, °C"), required: false),
+      .init(
+        "journal",
+        .object(
+          "What is kept",
+          [
+            .init("bytes", .integer("What it takes on the disk", from: 0)),
+            .init("limit", .integer("What it may take", from: 0)),
+            .init("dead_letters", .integer("Records that servers refused for good", from: 0)),
+          ])),
+      .init(
+        "uplinks",
+        .table(
+          "By name",
+          .object(
+            "One of them",
+            [
+              .init("connected", .flag("Whether it is")),
+              .init("waiting", .integer("Records that it hasn't delivered yet", from: 0)),
+              .init("bytes_today", .integer("Both ways since midnight, UTC", from: 0)),
+            ]))),
+    ]
   }
 
   /// What a fix says besides the place.

@@ -75,7 +75,7 @@ struct GeoJSONEncoder: RecordEncoder, Sendable {
       } else {
         writer.null()
       }
-    case .reading, .device, .gap, .time: writer.null()
+    case .reading, .device, .gap, .time, .health: writer.null()
     }
   }
 

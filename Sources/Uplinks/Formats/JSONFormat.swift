@@ -50,6 +50,10 @@ public enum JSONFormat {
       writer.key("again")
       writer.boolean(true)
     }
+    if case .health(let health) = record.body {
+      // What has no UTC says its `uptime` above.
+      if case .utc = record.moment { JSONHealth.uptime(of: health, to: &writer) }
+    }
     body(record.body, gateway: gateway, place: place, &writer)
     writer.endObject()
   }
@@ -123,6 +127,7 @@ public enum JSONFormat {
       // Seconds since 1970: a record of that boot was at this plus its uptime.
       writer.key("offset")
       writer.number(utcAtStart.seconds, decimals: 3)
+    case .health(let health): JSONHealth.append(health, to: &writer)
     }
   }
 

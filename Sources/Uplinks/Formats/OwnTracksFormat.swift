@@ -37,7 +37,7 @@ struct OwnTracksEncoder: RecordEncoder, Sendable {
     case .position(let device, let position): location(position, device: device)
     case .event(let event):
       if case .geofence(let crossing) = event.content { transition(crossing, event) }
-    case .reading, .device, .gap, .time: break
+    case .reading, .device, .gap, .time, .health: break
     }
     text("tid", String(gateway.suffix(2)))
     switch record.moment {

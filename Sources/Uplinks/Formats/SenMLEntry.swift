@@ -44,7 +44,36 @@ struct SenMLEntry: Hashable {
       }
     case .time(let boot, let utcAtStart):
       return [SenMLEntry("time:boot", .text(boot)), SenMLEntry("time:offset", .number(utcAtStart.seconds), unit: "s")]
+    case .health(let health): return entries(of: health)
     }
+  }
+
+  private static func entries(of health: Health) -> [SenMLEntry] {
+    var entries = [
+      SenMLEntry("health:version", .text(health.version)),
+      SenMLEntry("health:uptime", .number(rounded(health.uptime.seconds, 1)), unit: "s"),
+      SenMLEntry("health:running", .number(rounded(health.running.seconds, 1)), unit: "s"),
+      SenMLEntry("health:clock", .boolean(health.isClockTrusted)),
+      SenMLEntry("health:journal", .number(Double(health.journalBytes)), unit: "B"),
+      SenMLEntry("health:dead_letters", .number(Double(health.deadLetters))),
+    ]
+    if let configuration = health.configuration {
+      entries.append(SenMLEntry("health:configuration", .text(configuration)))
+    }
+    for (name, bytes) in [
+      ("disk_free", health.diskFree), ("memory", health.memory), ("memory_free", health.memoryFree),
+    ] {
+      if let bytes { entries.append(SenMLEntry("health:\(name)", .number(Double(bytes)), unit: "B")) }
+    }
+    if let temperature = health.temperature {
+      entries.append(SenMLEntry("health:temperature", .number(rounded(temperature, 10)), unit: "Cel"))
+    }
+    for uplink in health.uplinks {
+      entries.append(SenMLEntry("health:\(uplink.name):connected", .boolean(uplink.isUp)))
+      entries.append(SenMLEntry("health:\(uplink.name):waiting", .number(Double(uplink.waiting))))
+      entries.append(SenMLEntry("health:\(uplink.name):bytes_today", .number(Double(uplink.bytesToday)), unit: "B"))
+    }
+    return entries
   }
 
   private static func entries(of position: Position, device: String) -> [SenMLEntry] {

@@ -17,6 +17,8 @@ public protocol Transport: Sendable {
   func taking(_ commands: CommandPermission) -> any Transport
   /// Takes what records may speak of: before the first connection, and whenever a reload has changed it.
   func learn(_ inventory: UplinkInventory)
+  /// The same way to the same server, where each byte is paid for: it says nothing that isn't needed.
+  func metered() -> any Transport
   /// Begins a connection for messages of a format and returns at once. `sink` is called from any thread, and must not block.
   func open(for format: any MessageFormat, _ sink: @escaping @Sendable (LinkEvent) -> Void) -> any Link
 }
@@ -25,6 +27,7 @@ extension Transport {
   public var ownFormat: (any MessageFormat)? { nil }
   public func taking(_ commands: CommandPermission) -> any Transport { self }
   public func learn(_ inventory: UplinkInventory) {}
+  public func metered() -> any Transport { self }
 }
 
 /// One connection, or the attempt at one. Never used again after `down`.
@@ -65,6 +68,8 @@ public enum LinkEvent: Sendable, Hashable {
   case command(ServerCommand)
   /// It asked for something that can't be understood: the answer, for where it says.
   case unreadableCommand(CommandReply, answer: [UInt8])
+  /// So many bytes went over its socket since it was last told, TLS and handshakes included; told once in ten seconds at most, and before `down`.
+  case carried(sent: UInt64, received: UInt64)
   /// How its TLS is; each replaces the one before.
   case secured(TLSStatus)
   /// Worth a line in the log.

@@ -72,6 +72,12 @@ public struct MQTTTransport: Transport {
   }
   public func learn(_ inventory: UplinkInventory) { edge?.learn(inventory) }
 
+  public func metered() -> any Transport {
+    var options = options
+    options.keepalive = MeteredUplink.keepaliveSeconds
+    return MQTTTransport(options)
+  }
+
   public func open(for format: any MessageFormat, _ sink: @escaping @Sendable (LinkEvent) -> Void) -> any Link {
     let link = MQTTLink(options: options, edge: edge, sink: sink)
     link.start()

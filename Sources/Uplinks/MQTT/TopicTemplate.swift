@@ -148,7 +148,7 @@ public struct TopicTemplate: Hashable, Sendable {
     case .event(let event):
       guard case .geofence(let crossing) = event.content else { return topic(type: type) }
       return topic(type: type, device: crossing.device)
-    case .gap, .time: return topic(type: type)
+    case .gap, .time, .health: return topic(type: type)
     }
   }
 
@@ -157,7 +157,7 @@ public struct TopicTemplate: Hashable, Sendable {
     switch kind {
     case .reading: [.device, .metric]
     case .position, .device, .geofenceEvent: [.device]
-    case .event, .gap, .time: []
+    case .event, .gap, .time, .health: []
     }
   }
 }

@@ -76,6 +76,8 @@ final class Approach {
 
   private func begin(_ channel: any Channel) throws {
     self.channel = channel
+    // The first of all, so that it sees what the socket does.
+    try channel.pipeline.syncOperations.addHandler(TrafficHandler(sink: sink))
     try channel.pipeline.syncOperations.addHandler(BackPressureHandler())
     let seconds = plan.limits.connectSeconds + plan.limits.handshakeSeconds
     timer = loop.assumeIsolated().scheduleTask(in: .seconds(seconds)) {

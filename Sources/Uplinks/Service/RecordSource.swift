@@ -23,4 +23,6 @@ public protocol RecordSource: Sendable {
   func requeuedLetters(of uplink: String, after seq: UInt64, limit: Int) async throws -> [StoredRecord]
   /// The server has taken them: saved as cursors are.
   func redelivered(_ uplink: String, _ letters: Set<RecordIdentity>) async
+  /// So many bytes went over the uplink's sockets since it was last told.
+  func carried(_ uplink: String, sent: UInt64, received: UInt64) async
 }

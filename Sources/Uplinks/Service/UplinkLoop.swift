@@ -21,6 +21,8 @@ struct UplinkLoop {
   private var linkNumber: UInt64 = 0
   private var journal = JournalHead(journal: "", lastSequence: 0)
   private var statusDue: BootTime?
+  /// In this connection.
+  private var hasPublishedStatus = false
   private var readAgainAt: BootTime?
   private var stopBy: BootTime?
   private var isSayingFarewell = false
@@ -59,7 +61,7 @@ struct UplinkLoop {
 
   private mutating func take(_ mail: Mailbox.Mail) async {
     if mail.hasNewRecords { await refreshHead() }
-    if mail.wantsStatus, statusDue != nil { statusDue = .now() }
+    if mail.wantsStatus, statusDue != nil || hasPublishedStatus { statusDue = .now() }
     if mail.droppedCommands > 0 { noteDropped(mail.droppedCommands) }
     for (number, event) in mail.events where number == linkNumber { await take(event) }
     if let stopBy = mail.stopBy {
@@ -106,6 +108,9 @@ struct UplinkLoop {
       uplink.logger.warning("answers that fit nothing", metadata: ["count": "\(count)"])
     case .command(let command): await carryOut(command, now: now)
     case .unreadableCommand(let reply, let answer): refuse(reply, answer, now: now)
+    case .carried(let sent, let received):
+      delivery.carried(sent &+ received)
+      await uplink.source.carried(uplink.name, sent: sent, received: received)
     case .secured(let tls):
       uplink.shared.withLock { $0.tls = ($0.tls ?? TLSStatus()).followed(by: tls) }
     case .notice(let text):
@@ -123,6 +128,7 @@ struct UplinkLoop {
     }
     link = nil
     statusDue = nil
+    hasPublishedStatus = false
     await perform(delivery.closed(closure, now: now))
     guard stopBy == nil else {
       if hadLink { await uplink.source.linkChanged(uplink.name, isUp: false) }
@@ -237,7 +243,9 @@ struct UplinkLoop {
     guard let due = statusDue, let link, delivery.isUp, !isSayingFarewell else { return }
     let now = BootTime.now()
     guard now >= due else { return }
-    statusDue = now + Self.statusEvery
+    // What changes it otherwise is told at once; the rest isn't worth the money.
+    statusDue = uplink.configuration.settings.allowance == nil ? now + Self.statusEvery : nil
+    hasPublishedStatus = true
     link.publish(status: statusBytes(isOnline: true, now: now))
   }
 

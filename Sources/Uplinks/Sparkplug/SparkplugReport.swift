@@ -37,6 +37,13 @@ struct SparkplugReport {
   static func device(_ name: String) -> Entry { Entry(name: "Devices/\(name)", kind: .boolean) }
   static let gap = Entry(name: "Waypost/Gap", kind: .uint64)
   static let offset = Entry(name: "Waypost/Time Offset", kind: .double, unit: "s")
+  static let health = [
+    Entry(name: "Health/Uptime", kind: .double, unit: "s"), Entry(name: "Health/Clock", kind: .boolean),
+    Entry(name: "Health/Disk Free", kind: .uint64, unit: "B"), Entry(name: "Health/Memory", kind: .uint64, unit: "B"),
+    Entry(name: "Health/Temperature", kind: .double, unit: "Cel"),
+    Entry(name: "Health/Journal", kind: .uint64, unit: "B"), Entry(name: "Health/Dead Letters", kind: .uint64),
+    Entry(name: "Health/Waiting", kind: .uint64),
+  ]
   static let crossing = Entry(name: "Geofence", kind: .text)
   /// Of a device that gives positions.
   static let position = [
@@ -80,7 +87,18 @@ struct SparkplugReport {
       entries = [Self.gap.with(.uint64(count), properties)]
     case .time(let boot, let utcAtStart):
       entries = [Self.offset.with(.double(utcAtStart.seconds), [SparkplugProperty("boot", boot)])]
+    case .health(let health): entries = Self.entries(of: health)
     }
+  }
+
+  /// What a control room would want an alarm on; a node has as many metrics whatever its uplinks.
+  private static func entries(of health: Health) -> [Entry] {
+    let values: [SparkplugValue?] = [
+      .double(health.uptime.seconds), .boolean(health.isClockTrusted), health.diskFree.map(SparkplugValue.uint64),
+      health.memory.map(SparkplugValue.uint64), health.temperature.map(SparkplugValue.double),
+      .uint64(health.journalBytes), .uint64(health.deadLetters), .uint64(health.uplinks.map(\.waiting).max() ?? 0),
+    ]
+    return zip(Self.health, values).map { entry, value in entry.with(value) }
   }
 
   private static func entries(of event: Event) -> (Place, [Entry]) {

@@ -1,3 +1,5 @@
+public import Model
+
 /// Where and as whom to connect by WebSocket (RFC 6455).
 public struct WebSocketOptions: Sendable, Hashable {
   /// How the token is shown in the handshake.
@@ -38,6 +40,9 @@ public struct WebSocketLimits: Sendable, Hashable {
   public var message = 1 << 20
   /// Frames that one message may come in.
   public var fragments = 1024
+  /// How often the gateway pings, and how long it bears silence.
+  public var pingEvery = Interval.seconds(15)
+  public var silence = Interval.seconds(30)
   /// Bytes of the answer to the handshake, or of a proxy's.
   public var head = 32 << 10
   /// So long an attempt at one address may take to connect.

@@ -31,8 +31,6 @@ struct WebSocketSession {
     var frames = 1
   }
 
-  static let pingEvery = Interval.seconds(15)
-  static let silenceLimit = Interval.seconds(30)
   static let closeLimit = Interval.seconds(2)
   /// The first byte of the session's own pings.
   private static let ownPing: UInt8 = 0
@@ -52,7 +50,7 @@ struct WebSocketSession {
     deflater = deflate.flatMap { MessageDeflater(windowBits: $0.clientWindowBits, keepsContext: $0.clientKeepsContext) }
     inflater = deflate.map { MessageInflater(keepsContext: $0.serverKeepsContext) }
     heardAt = now
-    pingDue = now + Self.pingEvery
+    pingDue = now + limits.pingEvery
   }
 
   /// - Parameter link: what the connection is, for people.
@@ -181,13 +179,13 @@ struct WebSocketSession {
       state = .ended
       return [.end(closure)]
     case .open:
-      guard now - heardAt < Self.silenceLimit else {
+      guard now - heardAt < limits.silence else {
         state = .ended
-        return [.end(.local("not a byte from the server for \(Int(Self.silenceLimit.seconds)) s"))]
+        return [.end(.local("not a byte from the server for \(Int(limits.silence.seconds)) s"))]
       }
       var actions: [Action] = []
       if now >= pingDue {
-        pingDue = now + Self.pingEvery
+        pingDue = now + limits.pingEvery
         actions.append(.frame(.ping, [Self.ownPing], isDeflated: false))
       }
       return actions + take(dialect.advance(to: now))
@@ -200,7 +198,7 @@ struct WebSocketSession {
     case .ended: return nil
     case .closing(let until, _): return until
     case .open:
-      let own = min(pingDue, heardAt + Self.silenceLimit)
+      let own = min(pingDue, heardAt + limits.silence)
       return dialect.deadline.map { min($0, own) } ?? own
     }
   }

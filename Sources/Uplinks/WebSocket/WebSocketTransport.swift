@@ -1,3 +1,5 @@
+import Model
+
 /// WebSocket (RFC 6455) over SwiftNIO, with TLS by `Trust`.
 ///
 /// One event loop serves all such uplinks of the process. What may block, reading secrets, keys in tokens and resolving names, happens
@@ -17,6 +19,13 @@ public struct WebSocketTransport: Transport {
   }
   public var ownFormat: (any MessageFormat)? {
     if case .socketIO = options.dialect { SocketIOMessages() } else { nil }
+  }
+
+  public func metered() -> any Transport {
+    var options = options
+    options.limits.pingEvery = .seconds(Double(MeteredUplink.keepaliveSeconds))
+    options.limits.silence = .seconds(Double(2 * MeteredUplink.keepaliveSeconds + 30))
+    return WebSocketTransport(options)
   }
 
   public func open(for format: any MessageFormat, _ sink: @escaping @Sendable (LinkEvent) -> Void) -> any Link {

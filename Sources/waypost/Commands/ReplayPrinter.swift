@@ -94,6 +94,7 @@ struct ReplayPrinter {
       "device \(name) \(isUp ? "up" : "down")" + (reason.map { " (\($0))" } ?? "")
     case .gap(let first, let last, let count, let reason, _): "gap \(first)–\(last), \(count) records, \(reason)"
     case .time: "time"
+    case .health: "health"
     }
   }
 

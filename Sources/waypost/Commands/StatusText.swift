@@ -64,6 +64,10 @@ struct StatusText {
         "uplink",
         "\(uplink["name"].text): \(uplink["state"].text), \(uplink["waiting"].integer) waiting, \(uplink["in_flight"].integer) in flight, \(uplink["acknowledged"].integer) delivered, \(Self.size(uplink["bytes"].number)) sent"
       )
+      let days = uplink["bytes_per_day"].items.prefix(3).map { day in
+        "\(day["day"]?.string ?? "before the clock was right"): \(Self.size(day["sent"].number)) up, \(Self.size(day["received"].number)) down"
+      }
+      if !days.isEmpty { row("", "over its sockets " + days.joined(separator: "; ")) }
       if uplink["tls"]["certificate_days"] != nil {
         let days = uplink["tls"]["certificate_days"].integer
         row("", days < 0 ? "its certificate has expired" : "its certificate: \(days) days left")

@@ -42,6 +42,7 @@ final class TCPProxy: @unchecked Sendable {
   private var resetRequested = false
   private var deafenRequested = false
   private var passedToClient: [Passed] = []
+  private var read: [Direction: Int] = [:]
   private var opened = 0
   private var asked = 0
   private var applied = 0
@@ -93,6 +94,9 @@ final class TCPProxy: @unchecked Sendable {
   /// What the client was given so far.
   var passed: [Passed] { lock.withLock { passedToClient } }
   /// Connections so far.
+  /// Bytes that came in that way since it began, whatever became of them.
+  func carried(_ direction: Direction) -> Int { lock.withLock { read[direction, default: 0] } }
+
   var connections: Int { lock.withLock { opened } }
 
   private struct Pair {
@@ -170,6 +174,7 @@ final class TCPProxy: @unchecked Sendable {
       if link.stalls(direction) { continue }
       if pair.pending[direction, default: []].isEmpty, !pair.ended.contains(direction) {
         if let bytes = Socket.read(from) {
+          lock.withLock { read[direction, default: 0] += bytes.count }
           if link.swallows(direction) { continue }
           if let meddler, !bytes.isEmpty {
             let passage = meddler.pass(bytes, direction, of: pair.number)

@@ -82,7 +82,8 @@ final class Box: Sendable {
 
   func open(
     rules: String = Box.rules, flush: Interval = .seconds(1), limit: Int64 = 64_000_000,
-    catalogue: SignalCatalogue = Setup.defaultCatalogue, start: Bool = true
+    catalogue: SignalCatalogue = Setup.defaultCatalogue, start: Bool = true, health: Interval? = nil,
+    facts: BoxFacts = BoxFacts()
   ) async throws -> Pipeline {
     let reading = now.withLock { $0 }
     let clock = JournalClock(
@@ -99,7 +100,7 @@ final class Box: Sendable {
       clocks: Clocks(
         bootTime: { [self] in bootTime }, wallTime: { [self] in now.withLock { $0.wall } },
         isSynchronised: { [self] in now.withLock { $0.isSynchronised } }),
-      logger: logger)
+      logger: logger, health: health, box: { facts })
     if start { await pipeline.start() }
     return pipeline
   }

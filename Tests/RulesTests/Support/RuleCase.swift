@@ -86,7 +86,7 @@ struct RuleCase: CustomTestStringConvertible {
         let data = general.data.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
         return "\(head) \(event.id) \(event.rule) \(general.type) \(general.severity) \(general.state) \(data)"
       }
-    case .gap, .time: return "\(head) \(record.kind)"
+    case .gap, .time, .health: return "\(head) \(record.kind)"
     }
   }
 }

@@ -43,9 +43,25 @@ import Testing
     for (message, verdict) in zip(messages, verdicts) { #expect(verdict == "ok", "\(message.text): \(verdict)") }
   }
 
+  /// With everything, and with what must be there alone before the clock is trusted.
+  private static let health: [StoredRecord] = {
+    let full = Health(
+      version: "1.0", configuration: "abc", uptime: .seconds(5025), running: .seconds(60), isClockTrusted: true,
+      diskFree: 1 << 33, memory: 3_000_000, memoryFree: 1 << 29, temperature: 51.25, journalBytes: 4096,
+      journalLimit: 256_000_000, deadLetters: 1,
+      uplinks: [.init(name: "central", isUp: true, waiting: 3, bytesToday: 1234)])
+    let bare = Health(
+      version: "1.0", configuration: nil, uptime: .seconds(12.5), running: .seconds(1), isClockTrusted: false,
+      journalBytes: 0, journalLimit: 1, deadLetters: 0, uplinks: [])
+    return [
+      OtherFormatTests.record(2001, .health(full)),
+      OtherFormatTests.record(2002, .health(bare), .unsynchronised(boot: "b-1", uptime: .seconds(12.5))),
+    ]
+  }()
+
   private func encoded(_ format: any MessageFormat, gateway: String = "truck-005") -> [String] {
     var encoder = format.encoder(gateway: gateway)
-    return OtherFormatTests.records.map { record in
+    return (OtherFormatTests.records + Self.health).map { record in
       encoder.beginRecord()
       encoder.append(record, late: record.identity.seq % 2 == 0)
       return String(decoding: encoder.finish(), as: UTF8.self)

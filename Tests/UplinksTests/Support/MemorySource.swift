@@ -55,4 +55,5 @@ final class MemorySource: RecordSource {
   func redelivery(of uplink: String) async -> Redelivery { Redelivery() }
   func requeuedLetters(of uplink: String, after seq: UInt64, limit: Int) async throws -> [StoredRecord] { [] }
   func redelivered(_ uplink: String, _ letters: Set<RecordIdentity>) async {}
+  func carried(_ uplink: String, sent: UInt64, received: UInt64) async {}
 }

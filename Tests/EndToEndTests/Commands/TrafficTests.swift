@@ -1,0 +1,97 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+  /// What `status` says that an uplink cost, against what a proxy on the way has seen.
+  @Suite(.serialized, .enabled(if: Environment.have("mosquitto"))) struct TrafficTests {
+    private static func gateway(_ port: Int, _ uplink: String, _ every: String, in bench: Bench) throws -> Gateway {
+      var settings = Gateway.Settings()
+      settings.brokerPort = port
+      settings.uplink = uplink
+      settings.rules = [
+        "ticks.yaml": """
+        rules:
+          - name: ticks
+            on: { every: \(every) }
+            then:
+              - event: { type: tick, severity: info }
+        """
+      ]
+      return try Gateway(settings, in: bench)
+    }
+
+    private static func total(_ gateway: Gateway) throws -> (sent: Int, received: Int) {
+      let days = try gateway.status()["status"]?["uplinks"]?.elements?.first?["bytes_per_day"]?.elements ?? []
+      func sum(_ key: String) -> Int { days.reduce(0) { $0 + Int($1[key]?.number ?? 0) } }
+      return (sum("sent"), sum("received"))
+    }
+
+    @Test func bytesOfTheDayAreThoseOfTheSocketAlsoAcrossRestarts() throws {
+      try Bench.with { bench in
+        let broker = try Broker(in: bench)
+        let proxy = try TCPProxy(to: broker.port, in: bench)
+        let gateway = try Self.gateway(proxy.port, "batch: { records: 1 }", "1 s", in: bench)
+        for run in 1...2 {
+          try gateway.start()
+          let before = proxy.carried(.toServer)
+          try Wait.until("some traffic; \(gateway.child?.tail ?? "")", within: 40) {
+            proxy.carried(.toServer) - before > 2000
+          }
+          // It is told every ten seconds; meanwhile a few hundred bytes more have gone.
+          try Wait.until("the count of run \(run); \(gateway.child?.tail ?? "")", within: 60) {
+            let counted = try Self.total(gateway)
+            return abs(counted.sent - proxy.carried(.toServer)) <= 600
+              && abs(counted.received - proxy.carried(.toClient)) <= 200
+          }
+          try gateway.stop()
+        }
+        // The last word of each connection is counted, too: nothing is missing, and nothing counted twice.
+        try gateway.start()
+        try Wait.until("the sum of two runs", within: 60) {
+          abs(try Self.total(gateway).sent - proxy.carried(.toServer)) <= 600
+        }
+        let (counted, seen) = (try Self.total(gateway), proxy.carried(.toServer))
+        print("status: \(counted.sent) B up; proxy: \(seen) B")
+        try gateway.stop()
+      }
+    }
+
+    /// The same ten minutes of silence with an event in the middle would cost too long to wait for: this compares half a minute of rest.
+    @Test func aMeteredUplinkSaysNothingThatIsNotNeeded() throws {
+      try Bench.with { bench in
+        let broker = try Broker(in: bench)
+        var cost: [String: Int] = [:]
+        for (name, uplink) in [
+          ("plain", "order: live_first"), ("metered", "metered: { budget: 1 KB per day }\n    compress: none"),
+        ] {
+          let proxy = try TCPProxy(to: broker.port, in: bench)
+          let subscriber = try Subscriber(port: broker.port, in: bench)
+          try subscriber.waitUntilSubscribed()
+          let gateway = try Self.gateway(proxy.port, uplink, "5 s", in: bench)
+          try bench.write(
+            "devices:\n  gps: { driver: simulator, waypoints: [[6.1432, 46.2044], [6.1484, 46.2050]], every: 200 ms, seed: 7 }\n",
+            to: "etc/devices.d/gps.yaml")
+          try gateway.start()
+          try Wait.until("five events; \(gateway.child?.tail ?? "")", within: 60) {
+            subscriber.messages.count { String(decoding: $0.payload, as: UTF8.self).contains("tick") } >= 5
+          }
+          cost[name] = proxy.carried(.toServer) + proxy.carried(.toClient)
+          let positions = subscriber.messages.count {
+            String(decoding: $0.payload, as: UTF8.self).contains("\"position\"")
+          }
+          if name == "metered" {
+            #expect(positions == 0, "positions wait for the allowance")
+          } else {
+            #expect(positions > 0)
+          }
+          if name == "metered" {
+            #expect(try gateway.status()["status"]?["uplinks"]?.elements?.first?["waiting"]?.number ?? 0 > 50)
+          }
+          try gateway.stop()
+        }
+        print("bytes for five events: \(cost)")
+        #expect(try #require(cost["metered"]) * 3 < #require(cost["plain"]))
+      }
+    }
+  }
+}
