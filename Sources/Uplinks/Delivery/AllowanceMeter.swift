@@ -7,7 +7,7 @@ import Model
 struct AllowanceMeter: Sendable {
   /// Bytes per second.
   let rate: Double
-  private var left = 0.0
+  private var left: Double
   private var filledAt: BootTime?
   /// Counted, and not told by the link yet.
   private var guessed = 0.0
@@ -17,8 +17,11 @@ struct AllowanceMeter: Sendable {
   /// So much is owed at most: a day of events is not paid off for a week.
   private var least: Double { -rate * 86_400 }
 
-  /// Begins with nothing, so that a gateway that is started again and again gets no more than another.
-  init(rate: Double) { self.rate = rate }
+  /// Begins with ten minutes' debt, so that a gateway that is started again and again gets no more than another.
+  init(rate: Double) {
+    self.rate = rate
+    left = -rate * 600
+  }
 
   mutating func allows(now: BootTime) -> Bool {
     if let filledAt { left = min(most, left + max(0, (now - filledAt).seconds) * rate) }

@@ -22,8 +22,8 @@ import Testing
     link.append([.reading, .event])
     #expect(link.sent == [[2]])
     link.acknowledgeAll()
-    // The event is paid off first: 1,050 bytes take 91 s.
-    link.wait(.seconds(80))
+    // Ten minutes' debt, and then the event is paid off: 1,050 bytes take 91 s.
+    link.wait(.seconds(680))
     #expect(link.sent == [[2]])
     link.wait(.seconds(12))
     #expect(link.sent == [[2], [1]])
@@ -55,8 +55,9 @@ import Testing
       if second % 3600 == 0 { #expect(link.log.flatMap(\.seqs).count >= events) }
     }
     #expect(carried <= 1_060_000, "\(carried)")
-    #expect(carried >= 900_000, "what may be used is used: \(carried)")
     let sent = Set(link.log.flatMap(\.seqs))
+    #expect(
+      carried >= 900_000 || sent.count >= link.journal.records.count - 200, "what may be used is used: \(carried)")
     #expect(link.journal.records.allSatisfy { $0.lane != .event || sent.contains($0.identity.seq) })
   }
 
@@ -65,7 +66,7 @@ import Testing
     func allows(_ time: BootTime) -> Bool { meter.allows(now: time) }
     let later = BootTime.zero + .days(3)
     #expect(!allows(.zero))
-    #expect(meter.nextPositive(after: .zero) == BootTime.zero + .milliseconds(1))
+    #expect(meter.nextPositive(after: .zero) == BootTime.zero + .seconds(600) + .milliseconds(1))
     #expect(allows(later))
     meter.sent(36_000)
     #expect(!allows(later))
