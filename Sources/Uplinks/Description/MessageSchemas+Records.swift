@@ -39,7 +39,8 @@ extension MessageSchemas {
       + [
         .init("late", .flag("It was kept while the link was away", always: true), required: false),
         .init(
-          "again", .flag("It was refused for good once and is sent anew, below `low` too", always: true), required: false),
+          "again", .flag("It was refused for good once and is sent anew, below `low` too", always: true),
+          required: false),
       ]
   }
 

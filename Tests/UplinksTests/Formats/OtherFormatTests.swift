@@ -13,8 +13,7 @@ import Testing
     "Cases")
   private static let moment = StoredRecord.Moment.utc(Timestamp(milliseconds: 1_770_301_800_250))
 
-  static func record(_ seq: UInt64, _ body: Record.Body, _ moment: StoredRecord.Moment = moment) -> StoredRecord
-  {
+  static func record(_ seq: UInt64, _ body: Record.Body, _ moment: StoredRecord.Moment = moment) -> StoredRecord {
     StoredRecord(identity: RecordIdentity(journal: "k7f3q2", seq: seq), moment: moment, body: body)
   }
 
