@@ -50,7 +50,7 @@ final class Approach {
     let bound = NIOLoopBound(self, eventLoop: loop)
     ClientBootstrap(group: loop)
       .connectTimeout(.seconds(plan.limits.connectSeconds))
-      .channelOption(.socketOption(.tcp_nodelay), value: 1)
+      .channelOption(.tcpOption(.tcp_nodelay), value: 1)
       // More than the answers to a window of records take, so that a server which reads as it writes never stops us.
       .channelOption(.writeBufferWaterMark, value: .init(low: 256 << 10, high: 1 << 20))
       .channelInitializer { channel in
