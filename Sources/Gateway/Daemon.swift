@@ -14,10 +14,10 @@ import Uplinks
 /// On SIGTERM the services end in the reverse of their order: first the inputs, then what they brought is committed, the uplinks send
 /// on for a moment and settle what is acknowledged, the pipeline commits the rest and closes the journal cleanly.
 public struct Daemon: Sendable {
-  private let setup: Setup
-  private let pipeline: Pipeline
+  let setup: Setup
+  let pipeline: Pipeline
   private let inputs: RunningInputs
-  private let uplinks: RunningUplinks
+  let uplinks: RunningUplinks
   private let reloader: Reloader
   private let manager = ServiceManager()
   private let logger: Logger
@@ -143,6 +143,7 @@ extension Daemon: ControlAnswers {
       let (explanation, now) = try await pipeline.explanation(of: rule)
       try await write(ControlReply.success { explanation.write(to: &$0, at: now) })
     case .reload: try await write(await reloader.reload().reply)
+    case .journal(let request): try await answer(request, write: write)
     case .recordExport:
       // The recording goes out piece by piece, so that a large one never lies in memory; the client knows by the end mark that it
       // is whole. What can be refused is refused before the first of it.

@@ -16,7 +16,8 @@ struct Waypost: AsyncParsableCommand {
     version: Version.current,
     subcommands: [
       Init.self, Run.self, Check.self, TestCommand.self, Eval.self, Replay.self, Reload.self, Status.self,
-      Explain.self, DoctorCommand.self, Probe.self, CommandCommand.self, Record.self, ZoneCommand.self,
+      Explain.self, DoctorCommand.self, Probe.self, CommandCommand.self, JournalCommand.self, Record.self,
+      ZoneCommand.self,
       SchemaCommand.self,
       ReferenceCommand.self,
       Demo.self,

@@ -29,3 +29,7 @@ int waypost_serial_reserve(int port);
 
 /// Throws away what was received and not read, or written and not sent. 0, or -1 with errno.
 int waypost_serial_discard(int port, int input, int output);
+
+/// Renames a file unless there is one of the new name (renameat2(2) with RENAME_NOREPLACE). 0, or -1 with errno: EEXIST where there is one,
+/// EINVAL where the file system can't tell.
+int waypost_rename_new(const char *from, const char *to);

@@ -8,7 +8,7 @@ public struct ControlClient: ~Copyable {
     /// For a person.
     public let description: String
     /// Nothing listens there: no gateway runs, or none with that socket.
-    let isAbsent: Bool
+    public let isAbsent: Bool
 
     /// - Parameter description: What happened, and what to do about it.
     public init(description: String) { self.init(description: description, isAbsent: false) }
@@ -78,6 +78,7 @@ public struct ControlClient: ~Copyable {
     writer.string(request.name)
     switch request {
     case .command(let name), .explain(let name): writer.member("name", name)
+    case .journal(let request): request.write(to: &writer)
     case .status, .recordOn, .recordOff, .recordExport, .reload: break
     }
     writer.endObject()

@@ -1,7 +1,8 @@
 /// What the command line asks of the daemon over the control socket.
 ///
 /// One connection, one request: a line of JSON up, `{"request":"status"}`; down a line of JSON, `{"ok":true,…}` or
-/// `{"ok":false,"error":"…"}`. An export goes on after that line with the bytes of the recording's file. The socket's file permissions (user and
+/// `{"ok":false,"error":"…"}`. An export goes on after that line with the bytes of the recording's file, and so do long answers about the
+/// journal, line by line (`JournalRequest`). The socket's file permissions (user and
 /// group `waypost`) say who may ask.
 public enum ControlRequest: Sendable, Equatable {
   /// What the gateway sees, keeps and delivers.
@@ -18,6 +19,8 @@ public enum ControlRequest: Sendable, Equatable {
   case command(String)
   /// Tell why a rule is up or not, by its name: `{"request":"explain","name":"cold_chain"}`.
   case explain(rule: String)
+  /// About the journal.
+  case journal(JournalRequest)
 
   /// A request line, at most so many bytes.
   static let lineLimit = 4096
@@ -31,6 +34,7 @@ public enum ControlRequest: Sendable, Equatable {
     case .reload: "reload"
     case .command: "command"
     case .explain: "explain"
+    case .journal(let request): request.name
     }
   }
 

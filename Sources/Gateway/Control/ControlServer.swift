@@ -163,10 +163,15 @@ struct ControlServer: Service {
     }
     var diagnostics = Diagnostics()
     let node = JSON.parse(SourceFile(path: "request", bytes: line), diagnostics: &diagnostics)
-    guard let name = node?["request"]?.string else {
+    guard let node, let name = node["request"]?.string else {
       return .failure(Refusal(message: "a request is a line of JSON with the member `request`"))
     }
-    guard let request = ControlRequest(name: name, argument: node?["name"]?.string) else {
+    do throws(JournalRequest.Malformed) {
+      if let request = try JournalRequest.read(name, node) { return .success(.journal(request)) }
+    } catch {
+      return .failure(Refusal(message: error.message))
+    }
+    guard let request = ControlRequest(name: name, argument: node["name"]?.string) else {
       return .failure(
         Refusal(message: "this daemon knows no request `\(name)`; is it older than the command line?"))
     }

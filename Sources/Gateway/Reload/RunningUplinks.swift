@@ -31,6 +31,11 @@ actor RunningUplinks {
   /// In the order of the file.
   var statuses: [UplinkStatus] { running.map(\.uplink.status) }
 
+  /// What each sends.
+  var kinds: [String: RecordKinds] {
+    Dictionary(uniqueKeysWithValues: running.map { ($0.configuration.name, $0.configuration.settings.kinds) })
+  }
+
   func start() {
     guard !hasStarted, !hasStopped else { return }
     hasStarted = true

@@ -55,6 +55,12 @@ struct StatusText {
       )
       if journal["recording"]["on"].flag { row("", "recording is on") }
       if let error = journal["error"] { row("", "can't write: \(error.text)") }
+      if journal["dead_letters"]["kept"].integer > 0 || journal["dead_letters"]["dropped"].integer > 0 {
+        row("", JournalText.dead(journal["dead_letters"]) + "; `waypost journal dead` shows them")
+      }
+      if journal["dead_letters_not_kept_yet"].integer > 0 {
+        row("", "\(journal["dead_letters_not_kept_yet"].integer) refused records can't be kept yet")
+      }
       if journal["refused"].integer > 0 {
         row("", "\(journal["refused"].integer) observations refused, the journal can't take them")
       }
@@ -96,7 +102,7 @@ struct StatusText {
     }
   }
 
-  private static func size(_ bytes: Double) -> String {
+  static func size(_ bytes: Double) -> String {
     switch bytes {
     case ..<10_000: "\(bytes.fixed(0)) B"
     case ..<10_000_000: "\((bytes / 1000).fixed(0)) KB"

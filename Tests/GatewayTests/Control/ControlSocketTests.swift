@@ -17,7 +17,7 @@ import Testing
       switch request {
       case .status: try await write(ControlReply.success { $0.member("changed", true) })
       case .recordOn: throw Refused()
-      case .recordOff, .reload, .command, .explain: try await write(ControlReply.success())
+      case .recordOff, .reload, .command, .explain, .journal: try await write(ControlReply.success())
       case .recordExport:
         try await write(ControlReply.success())
         var left = exportBytes
