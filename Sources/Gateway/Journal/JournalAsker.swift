@@ -147,9 +147,10 @@ struct AnswerLines {
     // Records begin with their type; only the end and a refusal begin like this.
     if bytes.starts(with: #"{"end":"#.utf8) || bytes.starts(with: #"{"ok":"#.utf8) {
       var diagnostics = Diagnostics()
-      let node = JSON.parse(SourceFile(path: "reply", bytes: bytes), diagnostics: &diagnostics)
-      if let message = node?["error"]?.string { throw ControlClient.Failure(description: message) }
-      isEnded = node?["records"]?.number == Double(count)
+      guard let node = JSON.parse(SourceFile(path: "reply", bytes: bytes), diagnostics: &diagnostics) else { return }
+      if let message = node["error"]?.string { throw ControlClient.Failure(description: message) }
+      guard let records = node["records"] else { return }
+      isEnded = records.number == Double(count)
       return
     }
     count += bytes.starts(with: #"{"type":"batch""#.utf8) ? 0 : 1
