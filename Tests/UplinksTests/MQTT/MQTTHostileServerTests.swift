@@ -97,7 +97,8 @@ import Testing
         if let error = running.status.lastError { _ = errors.note(error) }
         return source.low() == 3
       }, "\(running.status)")
-    #expect(peak.value - before < 48 << 20)
+    // Other tests of this process need some, too; the packet alone would be 256 MB.
+    #expect(peak.value - before < 128 << 20)
     #expect(source.dead.isEmpty)
     #expect(running.status.alarm == nil)
     let words =

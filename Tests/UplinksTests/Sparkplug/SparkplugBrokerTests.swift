@@ -117,7 +117,7 @@ struct SparkplugBrokerTests {
     host.offline()
     #expect(await eventually { running.status.lastError == "waits for the primary host scada" })
     #expect(await eventually { host.messages.last?.type == "NDEATH" })
-    #expect(source.links == [true, false])
+    #expect(await eventually { source.links == [true, false] })
     source.append([.position, .event])
     host.online()
     #expect(await eventually { source.low() == 4 }, "\(running.status)")
