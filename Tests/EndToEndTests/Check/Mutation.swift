@@ -49,7 +49,7 @@ struct Mutator {
   /// Keys whose value may be any text, so that no unit in it is wrong.
   var freeText: Set<String> = [
     "description", "username", "password", "topics", "labels", "data", "tags", "name", "ca", "certificate", "key",
-    "crl", "unit", "token", "log", "message", "track", "model", "source", "map",
+    "crl", "unit", "token", "log", "message", "track", "model", "source", "map", "alpn", "properties",
   ]
 
   private(set) var mutations: [Mutation] = []
