@@ -2,40 +2,18 @@ public import Model
 
 /// One uplink's cursors, one per lane.
 public struct LaneCursors: Hashable, Sendable {
-  private var event: LaneCursor
-  private var position: LaneCursor
-  private var reading: LaneCursor
-  private var other: LaneCursor
+  private var values: PerLane<LaneCursor>
 
   /// Every lane settled up to and with `low`.
-  public init(low: UInt64 = 0) {
-    event = LaneCursor(low: low)
-    position = event
-    reading = event
-    other = event
-  }
+  public init(low: UInt64 = 0) { values = PerLane(repeating: LaneCursor(low: low)) }
 
   public subscript(_ lane: Lane) -> LaneCursor {
-    get {
-      switch lane {
-      case .event: event
-      case .position: position
-      case .reading: reading
-      case .other: other
-      }
-    }
-    set {
-      switch lane {
-      case .event: event = newValue
-      case .position: position = newValue
-      case .reading: reading = newValue
-      case .other: other = newValue
-      }
-    }
+    get { values[lane] }
+    set { values[lane] = newValue }
   }
 
   /// The lowest of the lanes' low-water marks: everything up to it is settled.
-  public var low: UInt64 { min(min(event.low, position.low), min(reading.low, other.low)) }
+  public var low: UInt64 { Lane.allCases.reduce(UInt64.max) { min($0, self[$1].low) } }
 
   /// Takes over what the other has settled too.
   public mutating func formUnion(_ cursors: LaneCursors) {
