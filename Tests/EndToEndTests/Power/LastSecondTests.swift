@@ -104,7 +104,11 @@ extension EndToEnd {
         let arrived = Set(try rig.received.compactMap(\.fixTime))
         let missing = fixes.count { !arrived.contains($0.fix.milliseconds) }
         #expect(missing == 0, "\(missing) of \(fixes.count) fixes that were accepted are lost")
-        #expect(try rig.judge.holes(upTo: rig.judge.inOrder.last?.identity.seq ?? 1).isEmpty)
+        // What is live goes first: the backlog may still be on its way.
+        try Wait.until("everything before it", within: 60, every: 100) {
+          let judge = try rig.judge
+          return judge.holes(upTo: judge.inOrder.last?.identity.seq ?? 1).isEmpty
+        }
       }
 
       /// When the log was written last: seconds after `moment`.
