@@ -10,8 +10,7 @@ struct DiskFull: Fault {
 
   init(from random: inout Seeded, within seconds: Double) { lasts = random.next(1...max(2, min(20, seconds / 8))) }
 
-  /// What is thinned meanwhile is told by number; a road that carries some kinds only doesn't say which.
-  func isPossible(on road: Road) -> Bool { road.disk != nil && road.receiver.types == nil }
+  func isPossible(on road: Road) -> Bool { road.disk != nil }
   func begin(on road: Road) throws { try road.disk?.fill() }
 
   func end(on road: Road) throws {

@@ -36,7 +36,7 @@ extension Fault {
 enum Faults {
   static let all: [any Fault.Type] = [
     Kill.self, LinkDown.self, HalfOpen.self, PacketLoss.self, ServerRestart.self, SessionLoss.self, SlowAnswers.self,
-    Poison.self, Backlog.self, GiantEvent.self, Reload.self, BadReload.self, GPSDRestart.self, FrozenFix.self,
+    Poison.self, Backlog.self, GiantEvent.self, Reload.self, GPSDRestart.self, FrozenFix.self,
     DiskFull.self, WallClockWrong.self, WallClockStep.self,
   ]
 }

@@ -3,6 +3,7 @@ struct HalfOpen: Fault {
   static let name = "half-open"
   // A gateway that is killed meanwhile needn't find out.
   static let holds: Set<Hold> = [.link, .server, .gateway]
+  static let weight = 2
   /// The gateway's limit for an answer is 20 s, and it waits up to 30 s before it comes again.
   let lasts = 22.0
 

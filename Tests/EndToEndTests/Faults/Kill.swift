@@ -2,7 +2,7 @@
 struct Kill: Fault {
   static let name = "kill -9"
   static let holds: Set<Hold> = [.gateway]
-  static let weight = 4
+  static let weight = 9
   let lasts: Double
 
   init(from random: inout Seeded, within seconds: Double) { lasts = random.next(0...1.5) }

@@ -22,3 +22,15 @@ struct LinkDown: Fault {
   func begin(on road: Road) { road.link.set(link) }
   func end(on road: Road) { road.link.restore() }
 }
+
+/// No link for longer than an uplink with tight bounds keeps what waits, and than the minute between two looks at that.
+struct LongOutage: Fault {
+  static let name = "long outage"
+  static let holds: Set<Hold> = [.link]
+  let lasts: Double
+
+  init(from random: inout Seeded, within seconds: Double) { lasts = random.next(155...170) }
+
+  func begin(on road: Road) { road.link.set(.cut) }
+  func end(on road: Road) { road.link.restore() }
+}

@@ -61,7 +61,7 @@ struct Poison: Fault {
   init(from random: inout Seeded, within seconds: Double) { lasts = random.next(3...max(4, min(15, seconds / 4))) }
 
   /// Who only reads refuses nothing.
-  func isPossible(on road: Road) -> Bool { road.receiver.answersForRecords && road.receiver.types == nil }
+  func isPossible(on road: Road) -> Bool { road.receiver.answersForRecords }
   func begin(on road: Road) throws { try road.receiver.refuse(true) }
   func end(on road: Road) throws { try road.receiver.refuse(false) }
 }

@@ -6,6 +6,8 @@ final class Bench: @unchecked Sendable {
   private let lock = NSLock()
   private var teardowns: [() -> Void] = []
   private var failed = false
+  /// Whether the directory stays, and is named, when the body throws.
+  var staysAfterFailure = true
   /// The wall clock that processes see from now on in place of the machine's: gpsd, the gateway, its commands, whatever is started.
   var clock: WallClock?
 
@@ -18,7 +20,7 @@ final class Bench: @unchecked Sendable {
     chmod(directory, 0o755)
   }
 
-  /// Runs `body`, then tears down. The directory stays, and is named, when the body throws or `WAYPOST_KEEP` is set.
+  /// Runs `body`, then tears down. The directory stays, and is named, when the body throws, unless it said otherwise, or `WAYPOST_KEEP` is set.
   static func with<T>(_ body: (Bench) throws -> T) throws -> T {
     let bench = try Bench()
     do {
@@ -26,9 +28,9 @@ final class Bench: @unchecked Sendable {
       bench.tearDown()
       return result
     } catch {
-      bench.failed = true
+      bench.failed = bench.failed || bench.staysAfterFailure
       bench.tearDown()
-      throw Failure("\(error)\n  (files kept in \(bench.directory))")
+      throw Failure(bench.failed ? "\(error)\n  (files kept in \(bench.directory))" : "\(error)")
     }
   }
 

@@ -53,6 +53,8 @@ final class Child: @unchecked Sendable {
       &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     var merged = ProcessInfo.processInfo.environment
     merged["NOTIFY_SOCKET"] = nil
+    // What it leaves, as a browser does, goes with the bench.
+    merged["TMPDIR"] = bench.directory
     merged.merge(bench.clock?.environment ?? [:]) { $1 }
     for (key, value) in environment { merged[key] = value }
     let argv = ([program] + arguments).map { strdup($0) } + [nil]

@@ -2,8 +2,17 @@ import Model
 
 /// Why numbers never came: what the gateway itself has reported, and what the server has refused.
 struct Explanation {
-  /// From `gap` records: numbers, how many of them, and the reason.
-  private var gaps: [(range: ClosedRange<Int>, count: Int, reason: String)] = []
+  /// What a `gap` record tells.
+  struct Gap {
+    var range: ClosedRange<Int>
+    /// How many numbers of the range it tells of.
+    var count: Int
+    var reason: String
+    /// Metres, where positions were thinned.
+    var error: Double?
+  }
+
+  private(set) var gaps: [Gap] = []
   /// Refused as often as makes a dead letter.
   private let dead: Set<Int>
 
@@ -14,16 +23,23 @@ struct Explanation {
         continue
       }
       gaps.append(
-        (Int(first)...Int(last), Int(record.object["count"]?.number ?? 0), record.object["reason"]?.text ?? ""))
+        Gap(
+          range: Int(first)...Int(last), count: Int(record.object["count"]?.number ?? 0),
+          reason: record.object["reason"]?.text ?? "", error: record.object["error"]?.number))
     }
   }
 
   func isGap(_ seq: Int) -> Bool { gaps.contains { $0.range.contains(seq) } }
 
+  /// Refused as often as makes a dead letter, among these numbers.
+  func isAnyDead(in range: Range<Int>) -> Bool { dead.contains { range.contains($0) } }
+
   func explains(_ violation: Judge.Violation) -> Bool {
     guard case .lost(let seq) = violation else { return false }
-    return dead.contains(seq) || isGap(seq)
+    return explains(seq)
   }
+
+  func explains(_ seq: Int) -> Bool { dead.contains(seq) || isGap(seq) }
 
   func isDead(_ violation: Judge.Violation) -> Bool {
     guard case .lost(let seq) = violation else { return false }
@@ -66,18 +82,29 @@ extension Judge {
   /// - Parameters:
   ///   - status: `waypost status`.
   ///   - dead: Records that never came because the server refused them.
-  func countViolations(_ explanation: Explanation, status: WireValue, dead: Int) -> [Violation] {
+  ///   - byReason: False where `gap` records may have been given up, too: what they told of is then told by another with its own reason, and
+  ///     the sums agree.
+  func countViolations(
+    _ explanation: Explanation, status: WireValue, dead: Int, byReason: Bool = true
+  ) -> [Violation] {
     var violations: [Violation] = []
     let told = explanation.told
-    for member in status["journal"]?["given_up"]?.members ?? [] {
-      let counted = Int(member.value.number ?? -1)
-      if counted != told[member.key, default: 0] {
-        violations.append(.miscounted(member.key, counted: counted, told: told[member.key, default: 0]))
+    let counts = (status["journal"]?["given_up"]?.members ?? []).map { ($0.key, Int($0.value.number ?? -1)) }
+    if byReason {
+      for (reason, counted) in counts where counted != told[reason, default: 0] {
+        violations.append(.miscounted(reason, counted: counted, told: told[reason, default: 0]))
       }
+    } else {
+      let (counted, told) = (counts.map(\.1).reduce(0, +), told.values.reduce(0, +))
+      if counted != told { violations.append(.miscounted("given up", counted: counted, told: told)) }
     }
+    return violations + deadLetterViolations(status: status, dead: dead)
+  }
+
+  /// What was refused for good is kept.
+  func deadLetterViolations(status: WireValue, dead: Int) -> [Violation] {
     let letters = status["journal"]?["dead_letters"]
     let kept = Int((letters?["kept"]?.number ?? 0) + (letters?["dropped"]?.number ?? 0))
-    if kept < dead { violations.append(.miscounted("dead letters", counted: kept, told: dead)) }
-    return violations
+    return kept < dead ? [.miscounted("dead letters", counted: kept, told: dead)] : []
   }
 }

@@ -27,6 +27,8 @@ struct Judge: Sendable {
     case settledTooEarly(lane: String, low: Int, seq: Int)
     /// A batch named a head behind what had arrived.
     case headBehind(Int, seq: Int)
+    /// A fix was left out, and what is left is farther from it than was told.
+    case astray(milliseconds: Int64, metres: Double, told: Double)
     /// What the gateway counts as dropped isn't what it told of.
     case miscounted(String, counted: Int, told: Int)
 
@@ -44,6 +46,8 @@ struct Judge: Sendable {
       case .unknownFix(let line): "no such fix was ever taken: \(line)"
       case .settledTooEarly(let lane, let low, let seq): "\(lane) was said to be settled up to \(low), then \(seq) came"
       case .headBehind(let head, let seq): "head was said to be \(head) after \(seq) had come"
+      case .astray(let milliseconds, let metres, let told):
+        "the fix of \(milliseconds) was left out, and what is left is \(metres) m from it, told were \(told) m"
       case .miscounted(let what, let counted, let told):
         "\(what): the gateway counts \(counted), and \(told) are told or missing"
       }
@@ -123,12 +127,15 @@ struct Judge: Sendable {
   }
 
   /// The same for a format that says only some types, and those in words of its own: positions are known by place and time, the others by
-  /// the event's id.
-  func replayViolations(predicted lines: [String], ofTypes types: Set<String>, skipping first: Int) throws
-    -> [Violation]
-  {
-    let expected = try lines.map { try WireValue.parse(Array($0.utf8)) }
+  /// the event's id. `dead`: what was refused for good.
+  func replayViolations(
+    predicted lines: [String], ofTypes types: Set<String>, skipping first: Int, without dead: [ReceivedRecord] = []
+  ) throws -> [Violation] {
+    var expected = try lines.map { try WireValue.parse(Array($0.utf8)) }
       .filter { types.contains($0["type"]?.text ?? "") }.map(Essence.init)
+    for essence in dead.map({ Essence($0.object) }) {
+      if let index = expected.firstIndex(of: essence) { expected.remove(at: index) }
+    }
     let actual = inOrder.filter { $0.identity.seq > first }.map { Essence($0.object) }
     return Self.differences(of: actual, from: expected)
   }
@@ -237,17 +244,23 @@ struct Judge: Sendable {
       }
       if !isTaken { violations.append(.unknownFix(record.content)) }
     }
+    let start = fixes.first?.time ?? .now
+    violations += Self.unexcused(fixes, arrived: arrived, outages: outages)
+      .filter { !explained.contains($0.milliseconds) }
+      .map { .missingFix(milliseconds: $0.milliseconds, at: $0.time - start) }
+    return violations
+  }
+
+  /// The fixes that didn't arrive and that no outage excuses.
+  static func unexcused(_ fixes: [Fix], arrived: Set<Int64>, outages: [Outage]) -> [Fix] {
     let outages = outages.map { outage -> Outage in
       guard outage.lastsUntilAFixArrives else { return outage }
       let next = fixes.first { $0.time > outage.to && arrived.contains($0.milliseconds) }
       return Outage(from: outage.from, to: next?.time ?? outage.to, lastsUntilAFixArrives: false)
     }
-    let start = fixes.first?.time ?? .now
-    for fix in fixes where !arrived.contains(fix.milliseconds) && !explained.contains(fix.milliseconds) {
-      if outages.contains(where: { $0.from <= fix.time && fix.time <= $0.to }) { continue }
-      violations.append(.missingFix(milliseconds: fix.milliseconds, at: fix.time - start))
+    return fixes.filter { fix in
+      !arrived.contains(fix.milliseconds) && !outages.contains { $0.from <= fix.time && fix.time <= $0.to }
     }
-    return violations
   }
 
   /// What gpsd reported, in its order, nothing left out and nothing besides. A fix whose time lies before one that came earlier is

@@ -9,7 +9,7 @@ final class BrokerReceiver: Receiver, @unchecked Sendable {
   private let format: Format
   private let broker: Broker
   private let subscriber: Subscriber
-  private let mqtt = MQTTMeddler()
+  private let mqtt: MQTTMeddler
   private let lock = NSLock()
   private var taken = 0
   private var records: [ReceivedRecord] = []
@@ -18,6 +18,11 @@ final class BrokerReceiver: Receiver, @unchecked Sendable {
   init(_ format: Format, in bench: Bench) throws {
     self.format = format
     name = "mqtt/\(format.rawValue)"
+    mqtt = MQTTMeddler { message in
+      if message.topic.hasSuffix("/status") { return [] }
+      return format == .owntracks
+        ? [try ReceivedRecord(ownTracks: message)] : try ReceivedRecord.records(in: [message])
+    }
     broker = try Broker(in: bench, persists: true)
     subscriber = try Subscriber(
       port: broker.port, topic: format == .sparkplug ? "spBv1.0/#" : "waypost/#", in: bench)

@@ -10,11 +10,15 @@ final class MQTTMeddler: Meddler, @unchecked Sendable {
   }
 
   private let lock = NSLock()
+  /// What a message's records are.
+  private let read: (Subscriber.Message) throws -> [ReceivedRecord]
   private var streams: [Int: Stream] = [:]
   private var pace: Double?
   private var nextTurn = Instant.now
   private var isRefusing = false
   private var refused = Refusals()
+
+  init(_ read: @escaping (Subscriber.Message) throws -> [ReceivedRecord]) { self.read = read }
 
   /// What was refused so far.
   var refusals: Refusals { lock.withLock { refused } }
@@ -81,10 +85,10 @@ final class MQTTMeddler: Meddler, @unchecked Sendable {
     let payload = Array(packet.dropFirst(properties.next + properties.value))
     // A payload that isn't to be read is the judge's matter, not the broker's.
     let message = Subscriber.Message(topic: name, payload: payload, isRetained: false, time: .now)
-    guard let records = try? ReceivedRecord.records(in: [message]), records.contains(where: \.isPoison) else {
+    guard let records = try? read(message), records.contains(where: \.isPoison) else {
       return nil
     }
-    refused.add(records.map(\.identity.seq))
+    refused.add(records)
     // 0x99: payload format invalid.
     return [0x40, 3] + id + [0x99]
   }

@@ -41,10 +41,19 @@ struct Refusals: Sendable {
   /// Everything that was in a message which was refused; its order is disturbed.
   private(set) var touched: Set<Int> = []
 
+  /// What stood alone and was refused, by number, where the receiver has read it.
+  private(set) var records: [Int: ReceivedRecord] = [:]
+
   /// A message with these numbers was refused.
   mutating func add(_ seqs: [Int]) {
     touched.formUnion(seqs)
     if seqs.count == 1 { alone[seqs[0], default: 0] += 1 }
+  }
+
+  /// A message of these was refused.
+  mutating func add(_ refused: [ReceivedRecord]) {
+    add(refused.map(\.identity.seq))
+    if refused.count == 1 { records[refused[0].identity.seq] = refused[0] }
   }
 
   /// Numbers refused as often as makes a dead letter.

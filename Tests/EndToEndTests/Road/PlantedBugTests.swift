@@ -25,7 +25,10 @@ extension EndToEnd {
     private func round(_ number: Int, way: Round.Way, bug: Bug?) -> Round {
       var round = Round(way: way, seed: Environment.seed + UInt64(number), seconds: Environment.seconds ?? Self.seconds)
       round.binary = Self.binary
-      if let bug { round.environment = ["WAYPOST_PLANTED": bug.rawValue] }
+      if let bug {
+        round.environment = ["WAYPOST_PLANTED": bug.rawValue]
+        round.keepsFiles = false
+      }
       return round
     }
 

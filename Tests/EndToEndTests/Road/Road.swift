@@ -2,7 +2,9 @@ import Foundation
 import Model
 
 /// The whole road for one round of the oracle: receiver → gpsd → waypost → proxy → a server. Faults take hold of its parts.
-final class Road {
+///
+/// Belongs to the test's thread. What is done `beside` uses what nothing else does meanwhile, as the faults' holds say.
+final class Road: @unchecked Sendable {
   let bench: Bench
   let feed: GPSFeed
   let receiver: any Receiver
@@ -28,12 +30,30 @@ final class Road {
   private(set) var slowestStart = 0.0
   private var killed: Instant?
   private var reloads = 0
+  private var errand: Errand?
+  /// What the journal and the uplink may keep.
+  let bounds: Bounds
+
+  /// How much is kept, and whether what the gateway decides is recorded for the judge.
+  struct Bounds: Sendable {
+    /// Of the journal, as in `waypost.yaml`.
+    var limit: String
+    /// Of the uplink; `nil`: as by itself.
+    var keep: String?
+    var isRecorded: Bool
+
+    /// Nothing is given up.
+    static let wide = Bounds(limit: "64 MB", isRecorded: true)
+    /// A short while without a link is too long. A journal that is full gives up its recording before anything else, so there is none.
+    static let tight = Bounds(limit: "4 MB", keep: "90 s", isRecorded: false)
+  }
 
   init(
-    to receiver: any Receiver, order: Judge.Order, in bench: Bench, filter: PacketFilter?, binary: String,
-    environment: [String: String] = [:]
+    to receiver: any Receiver, order: Judge.Order, in bench: Bench, filter: PacketFilter?, bounds: Bounds = .wide,
+    binary: String, environment: [String: String] = [:]
   ) throws {
     self.bench = bench
+    self.bounds = bounds
     self.receiver = receiver
     self.filter = filter
     disk = try SmallDisk(megabytes: 96, in: bench)
@@ -45,20 +65,24 @@ final class Road {
     settings.destination = receiver.destination(port: link.port)
     settings.uplink =
       "order: \(order == .strict ? "strict" : "live_first")\n    from: oldest\n    catch_up: unlimited\n"
-      + "    batch: { records: 100, bytes: 100 KB, linger: 0 s }"
+      + "    batch: { records: 100, bytes: 100 KB, linger: 0 s }" + (bounds.keep.map { "\n    keep: \($0)" } ?? "")
     settings.flush = "\(Int(flush * 1000)) ms"
     settings.rules = ["rules.yaml": Rig.rules() + GiantEvent.rule]
     settings.position = "gps"
     settings.journal = disk.map { "\($0.path)/journal.db" }
-    settings.limit = "64 MB"
+    settings.limit = bounds.limit
     settings.environment = environment
     gateway = try Gateway(settings, in: bench, binary: binary)
   }
 
-  /// Starts the gateway and its recording, then the receiver.
+  /// Starts the gateway and its recording, if there is to be one, then the receiver.
   /// - Returns: The last number before the recording.
   func start() throws -> Int {
     try gateway.start()
+    guard bounds.isRecorded else {
+      feed.start()
+      return 0
+    }
     while true {
       let before = try lastNumber
       try gateway.record("on")
@@ -94,6 +118,15 @@ final class Road {
     }
   }
 
+  /// Has something done while the schedule goes on; nothing else of that kind until `waitForWhatIsBeside`.
+  func beside(_ body: @escaping @Sendable () throws -> Void) { errand = Errand(body) }
+
+  /// - Throws: What went wrong with it.
+  func waitForWhatIsBeside() throws {
+    try errand?.wait(within: 120)
+    errand = nil
+  }
+
   /// From here on fixes may be missing.
   func excuse(from moment: Instant) { excusedSince.append(moment) }
 
@@ -102,6 +135,26 @@ final class Road {
     let now = Instant.now
     outages += excusedSince.map { .init(from: $0, to: now, lastsUntilAFixArrives: true) }
     excusedSince = []
+  }
+}
+
+/// Something done on a thread of its own.
+private final class Errand: @unchecked Sendable {
+  private let lock = NSLock()
+  private var result: Result<Void, any Error>?
+
+  init(_ body: @escaping @Sendable () throws -> Void) {
+    // A thread is in the network of the one that starts it.
+    let thread = Thread { [self] in
+      let result = Result { try body() }
+      lock.withLock { self.result = result }
+    }
+    thread.start()
+  }
+
+  func wait(within seconds: Double) throws {
+    try Wait.until("what is done beside the schedule", within: seconds) { lock.withLock { result } != nil }
+    try lock.withLock { result }?.get()
   }
 }
 

@@ -6,6 +6,8 @@ struct Round {
   enum Way: String, CaseIterable, Sendable {
     case mqtt, webSocket, socketIO, socketIOUnacknowledged, ownTracks, sparkplug
 
+    var carriesGaps: Bool { self != .ownTracks && self != .sparkplug }
+
     func receiver(in bench: Bench) throws -> any Receiver {
       switch self {
       case .mqtt: try BrokerReceiver(.json, in: bench)
@@ -23,8 +25,24 @@ struct Round {
   /// Of the schedule; what is kept is then given time to arrive.
   var seconds: Double
   var faults = Faults.all
+  var bounds = Bounds.wide
   var binary = Environment.waypost
   var environment: [String: String] = [:]
+  /// Whether the files of a broken one stay, to be read.
+  var keepsFiles = true
+
+  /// How much the journal and the uplink may keep.
+  enum Bounds: String, Sendable { case wide, tight }
+
+  /// What such a round is for comes for certain: in a long one the backlog of a day, with tight bounds more than they hold.
+  private var certain: [any Fault.Type] {
+    switch bounds {
+    case .wide: seconds >= Backlog.wholeDay ? [Backlog.self] : []
+    case .tight: [Flood.self, LongOutage.self]
+    }
+  }
+
+  var schedule: Schedule { Schedule(seed: seed, seconds: seconds, among: faults, certain: certain) }
 
   struct Report {
     var violations: [Judge.Violation]
@@ -37,16 +55,16 @@ struct Round {
 
   /// - Throws: What went wrong otherwise: a process that ended, records that never stopped waiting; with the seed.
   func run() throws -> Report {
-    let schedule = Schedule(seed: seed, seconds: seconds, among: faults)
+    let schedule = schedule
     do {
       return try Bench.with { bench in
-        try NetworkNamespace.with(in: bench) { filter in
+        bench.staysAfterFailure = keepsFiles
+        return try NetworkNamespace.with(in: bench) { filter in
           let road = try Road(
-            to: try way.receiver(in: bench), order: order, in: bench, filter: filter, binary: binary,
-            environment: environment)
+            to: try way.receiver(in: bench), order: order, in: bench, filter: filter,
+            bounds: bounds == .tight ? .tight : .wide, binary: binary, environment: environment)
           let report = try drive(road, schedule)
-          // Kept, to be read.
-          if !report.violations.isEmpty { bench.keep() }
+          if keepsFiles, !report.violations.isEmpty { bench.keep() }
           return report
         }
       }
@@ -55,7 +73,10 @@ struct Round {
     }
   }
 
-  var title: String { "\(way.rawValue), \(order), WAYPOST_SEED=\(seed), \(format(seconds)) s" }
+  var title: String {
+    "\(way.rawValue), \(order), WAYPOST_SEED=\(seed), \(format(seconds)) s"
+      + (bounds == .tight ? ", WAYPOST_BOUNDS=tight" : "")
+  }
 
   private func drive(_ road: Road, _ schedule: Schedule) throws -> Report {
     let before = try road.start()

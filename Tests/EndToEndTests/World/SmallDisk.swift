@@ -43,10 +43,16 @@ final class SmallDisk: @unchecked Sendable {
 
   /// Somebody else takes all the room there is, but for so many bytes.
   func fill(leaving rest: Int = 0) throws {
-    let file = open("\(path)/somebody-else", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    let file = open("\(path)/somebody-else", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw lastError("fill \(path)") }
     defer { close(file) }
-    for size in [65_536, 4096, 1024, 1] {
+    // Given out without being written: the disk below has other work.
+    let end = lseek(file, 0, SEEK_END)
+    let most = off_t(free - rest - 262_144)
+    if most > 0, posix_fallocate(file, end, most) == 0 { lseek(file, 0, SEEK_END) }
+    // A file system of this size has blocks of 1,024 bytes. Smaller steps would each wait for the disk, a thousand times a block, and never
+    // end while a journal gives room back.
+    for size in [65_536, 4096, 1024] {
       let block = [UInt8](repeating: 1, count: size)
       // Blocks are given out late, so what was taken is on disk before the room that is left is asked for.
       while free - size >= rest, write(file, block, size) == size { if size < 65_536 { fsync(file) } }

@@ -18,10 +18,11 @@ import Testing
     return try await CommandLineTests.run([script, schema] + files, program: "/usr/bin/python3")
   }
 
-  private func file(_ text: String) throws -> String {
+  private func validate(_ kind: FileKind, text: String) async throws -> CommandLineTests.Ending {
     let path = NSTemporaryDirectory() + "waypost-schema-\(UUID().uuidString).yaml"
+    defer { try? FileManager.default.removeItem(atPath: path) }
     try text.write(toFile: path, atomically: true, encoding: .utf8)
-    return path
+    return try await validate(kind, [path])
   }
 
   @Test func everyShippedRuleFileIsValid() async throws {
@@ -51,7 +52,7 @@ import Testing
       ("waypost.yaml", FileKind.config), ("devices.d/gps.yaml", .devices), ("rules.d/report.yaml", .rules),
     ] {
       let text = try #require(first.files.first { $0.path == path }?.text)
-      let ending = try await validate(kind, [try file(text)])
+      let ending = try await validate(kind, text: text)
       #expect(ending.code == 0, "\(path): \(ending.output)\(ending.errors)")
     }
   }
@@ -65,7 +66,7 @@ import Testing
     (.profiles, "{ protocol: modbus, model: A, metrics: { a: { holding: 65536, type: int16 } } }"),
     (.devices, "devices: { GPS: { driver: gpsd } }"), (.devices, "devices: { gps: { driver: gpsd, port: 99999 } }"),
   ]) func aMistakeIsUnderlinedWhileTyping(_ kind: FileKind, _ text: String) async throws {
-    let ending = try await validate(kind, [try file(text)])
+    let ending = try await validate(kind, text: text)
     #expect(ending.code == 1, "\(ending.output)\(ending.errors)")
   }
 }
