@@ -78,4 +78,13 @@ import Testing
       judge.countViolations(explanation, status: untold, dead: 0, byReason: false)
         == [.miscounted("given up", counted: 4, told: 3)])
   }
+
+  @Test func whatAGapToldThatWasGivenUpAndCameAllTheSameMayBeToldTwice() throws {
+    let records = try [Self.gap(4, 2...3, count: 2, "thinned", error: 10), Self.gap(9, 2...8, count: 4, "keep")]
+    let explanation = Judge(received: records).explanation(refused: [])
+    // Two thinned, and the record that told of them and another too old: four, of which two are told twice.
+    #expect(explanation.sums(for: 4) == 4...6)
+    let apart = try [Self.gap(4, 2...3, count: 2, "thinned", error: 10), Self.gap(9, 5...8, count: 4, "keep")]
+    #expect(Judge(received: apart).explanation(refused: []).sums(for: 6) == 6...6)
+  }
 }
