@@ -106,7 +106,9 @@ extension Judge {
       }
     } else {
       let (counted, told) = (counts.map(\.1).reduce(0, +), told.values.reduce(0, +))
-      if !explanation.sums(for: counted).contains(told) { violations.append(.miscounted("given up", counted: counted, told: told)) }
+      if !explanation.sums(for: counted).contains(told) {
+        violations.append(.miscounted("given up", counted: counted, told: told))
+      }
     }
     return violations + deadLetterViolations(status: status, dead: dead)
   }
