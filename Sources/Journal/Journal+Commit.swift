@@ -13,12 +13,7 @@ extension Journal {
   public func commit(_ commit: Commit) throws(JournalError) -> ClosedRange<UInt64>? {
     let before = memory.head.lastSequence
     guard isWorthWriting(commit) else { return nil }
-    do throws(JournalError) {
-      try attempt(commit)
-    } catch {
-      guard error.code == .full, makeDiskRoom() else { throw error }
-      try attempt(commit)
-    }
+    try withDiskRoom { () throws(JournalError) in try attempt(commit) }
     return memory.head.lastSequence > before ? before + 1...memory.head.lastSequence : nil
   }
 

@@ -11,6 +11,7 @@ extension Journal {
     let table = BlockTable(database: try connection())
     var bytes = 0
     var header = try table.block(coveringOrAfter: query.range.lowerBound)
+    try examine(before: header, in: table)
     while let current = header, current.first <= query.range.upperBound {
       if !current.counts.lanes.isDisjoint(with: query.lanes), let block = try decoded(current, in: table) {
         var index = block.firstIndex(atOrAfter: query.range.lowerBound)
@@ -27,23 +28,33 @@ extension Journal {
       }
       header = try table.first(after: current.first)
       // What the header of a damaged block says counts for nothing.
-      if let next = header, !memory.damaged.contains(current.first) { try examine(hole: current.last, next.first) }
+      if !memory.damaged.contains(current.first) { try examine(from: current, to: header) }
     }
     return found
   }
 
-  /// Blocks follow one another, and where one was deleted some cursor covers its place. What no cursor knows of is gone without our doing:
-  /// a page that was never written, or is another's. SQLite sees nothing wrong in that.
-  private func examine(hole last: UInt64, _ next: UInt64) throws(JournalError) {
-    guard next <= last || next - last > 1, !memory.uplinks.isEmpty else { return }
-    if next > last {
-      let hole = last + 1...next - 1
-      let isKnown = memory.uplinks.values.contains { uplink in
-        Lane.allCases.contains { uplink.cursors[$0].contains(hole) }
-      }
-      if isKnown { return }
+  /// Behind the first block every number lies in one, up to the last that was given: what is deleted leaves an empty one in its place. What
+  /// doesn't is gone without our doing: a page that was never written, or is another's. SQLite sees nothing wrong in that.
+  private func examine(from block: Block.Header, to next: Block.Header?) throws(JournalError) {
+    let expected = block.last + 1
+    let found = next?.first ?? memory.head.lastSequence + 1
+    guard found != expected else { return }
+    throw Suspicion.certain(path, "\(next == nil ? "the end" : "block") \(found) follows \(block.last)")
+  }
+
+  /// - Parameter block: The first of those that are read; `nil` where there is none.
+  private func examine(before block: Block.Header?, in table: BlockTable) throws(JournalError) {
+    let end = max(1, block?.first ?? memory.head.lastSequence + 1)
+    if let before = try table.last(atOrBefore: end - 1) {
+      if !memory.damaged.contains(before.first) { try examine(from: before, to: block) }
+      return
     }
-    throw Suspicion.certain(path, "block \(next) follows \(last)")
+    // Before the first there is nothing that anybody waits for.
+    let isWaiting = memory.uplinks.values.contains { uplink in
+      Lane.allCases.contains { uplink.lanes.contains(LaneSet($0)) && uplink.cursors[$0].low < end - 1 }
+    }
+    guard isWaiting else { return }
+    throw Suspicion.certain(path, "the first block is \(end), and something before it waits")
   }
 
   /// From the cache, or unpacked; `nil` when it is damaged.

@@ -111,8 +111,8 @@ extension Journal {
 
 /// Counts records between numbers by the sums that the blocks carry, instead of looking at each.
 ///
-/// Where blocks are gone, their records were settled (or given up) for every uplink, and a cursor covers such a hole in one piece:
-/// what ends in it counts all of it, what begins in it begins at its start. What was thinned is taken off the sums (see `ThinningBook`).
+/// Where blocks are gone, their records were settled (or given up) for every uplink, and a cursor covers such a hole, in which an empty
+/// block lies now, in one piece: what ends in it counts all of it, what begins in it begins at its start. What was thinned is taken off the sums (see `ThinningBook`).
 struct DepthCounter {
   let table: BlockTable
   let totals: LaneCounts
@@ -144,7 +144,7 @@ struct DepthCounter {
   /// Records of the lane numbered up to `seq`, and those of a hole that it lies in.
   private func count(_ lane: Lane, through seq: UInt64) throws(JournalError) -> UInt64 {
     // Inside a block its records decide; the block after it, or the end, knows the sum.
-    if let block = try table.last(atOrBefore: seq), seq < block.last {
+    if let block = try table.last(atOrBefore: seq), seq < block.last, !block.isEmpty {
       return before(block, lane) &+ (try records(of: lane, in: block, through: seq))
     }
     return try table.first(after: seq).map { before($0, lane) } ?? all(lane)

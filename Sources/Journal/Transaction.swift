@@ -25,7 +25,7 @@ struct Transaction {
   mutating func perform(_ commit: Commit) throws(JournalError) {
     let thinningBefore = memory.thinning
     try applyMapping()
-    join(commit.cursors)
+    try join(commit.cursors)
     try reopen(commit.reopenings)
     try giveUpDamaged()
     try giveUpForKeep()
@@ -93,15 +93,20 @@ struct Transaction {
     try DeadLetterTable(database: database).date(boot: memory.boots[last].id, utcAtZero: utcAtZero)
   }
 
-  private mutating func join(_ cursors: [(uplink: String, cursors: LaneCursors)]) {
+  /// One that isn't known begins with the oldest record.
+  private mutating func join(_ cursors: [(uplink: String, cursors: LaneCursors)]) throws(JournalError) {
     for (name, moved) in cursors {
-      var known =
-        memory.uplinks[name]
-        ?? UplinkCursor(cursors: LaneCursors(), lanes: .all, keep: nil, seen: time, isConfigured: true)
+      var known = if let uplink = memory.uplinks[name] { uplink } else { try newUplink() }
       known.cursors.formUnion(moved)
       memory.uplinks[name] = known
       changedUplinks.insert(name)
     }
+  }
+
+  private func newUplink() throws(JournalError) -> UplinkCursor {
+    let oldest = try blocks.first(after: 0)?.first ?? memory.head.lastSequence + 1
+    return UplinkCursor(
+      cursors: LaneCursors(low: oldest - 1), lanes: .all, keep: nil, seen: time, isConfigured: true)
   }
 
   private mutating func saveCursors() throws(JournalError) {

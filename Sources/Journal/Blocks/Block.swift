@@ -20,6 +20,9 @@ struct Block {
     var before: LaneCounts
 
     var range: ClosedRange<UInt64> { first...max(first, last) }
+
+    /// Without records: in the place of what was deleted, or thinned to nothing.
+    var isEmpty: Bool { counts.total == 0 }
   }
 
   var header: Header
@@ -35,6 +38,18 @@ struct Block {
       head.write(header.before[lane])
     }
     return Checksum.crc32(head.bytes, packed.data)
+  }
+
+  /// - Parameter empty: Counts no records.
+  init(empty: Header, by deflater: Deflater) {
+    self.init(
+      header: empty,
+      packed: PackedBytes(RecordPacker(first: empty.first, time: empty.time).bytes, by: deflater))
+  }
+
+  init(header: Header, packed: PackedBytes) {
+    self.header = header
+    self.packed = packed
   }
 
   /// A block takes no more than about this many bytes before it is deflated, so that reading a record never costs much.

@@ -86,13 +86,15 @@ struct BlockTable {
     return start
   }
 
-  /// The numbers of `range` that lie in blocks which are still there, ascending; neighbours are one.
+  /// The numbers of `range` that lie in blocks with records, ascending; neighbours are one.
   func covered(_ range: ClosedRange<UInt64>) throws(JournalError) -> [ClosedRange<UInt64>] {
     guard var block = try block(coveringOrAfter: range.lowerBound) else { return [] }
     var found: [ClosedRange<UInt64>] = []
     while block.first <= range.upperBound {
       let part = block.range.clamped(to: range)
-      if let last = found.last, last.upperBound + 1 >= part.lowerBound {
+      if block.isEmpty {
+        // What it had is gone.
+      } else if let last = found.last, last.upperBound + 1 >= part.lowerBound {
         found[found.count - 1] = last.lowerBound...max(last.upperBound, part.upperBound)
       } else {
         found.append(part)

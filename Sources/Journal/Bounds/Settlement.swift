@@ -37,12 +37,8 @@ extension Transaction {
 
   /// Whether the block need not be kept for any uplink.
   mutating func isSettled(_ header: Block.Header, _ settlement: Settlement) throws(JournalError) -> Bool {
-    guard header.counts.total > 0 else {
-      // Thinned to nothing: no cursor covers its numbers before all of them are past it.
-      return settlement.uplinks.allSatisfy { uplink in
-        Lane.allCases.allSatisfy { !uplink.lanes.contains(LaneSet($0)) || uplink.cursors[$0].low >= header.last }
-      }
-    }
+    // An empty one goes with the blocks beside it.
+    guard header.counts.total > 0 else { return false }
     return header.counts.lanes.isSubset(of: try settledLanes(header, settlement))
   }
 
@@ -63,28 +59,6 @@ extension Transaction {
       if !settlement.isSettled(seq, record.lane) { settled.remove(LaneSet(record.lane)) }
     }
     return settled
-  }
-
-  /// Deletes a block whose records are settled, or given up, for every uplink. The cursors then cover the hole that it leaves in one
-  /// piece, so that depths can be told from sums (see `DepthCounter`).
-  mutating func delete(_ header: Block.Header, lanes: LaneSet? = nil) throws(JournalError) {
-    let lanes = lanes ?? header.counts.lanes
-    try blocks.delete(header.first)
-    changedBlocks.insert(header.first)
-    let start = try blocks.last(atOrBefore: header.first)?.last ?? 0
-    let end = try blocks.first(after: header.first)?.first ?? memory.head.lastSequence + 1
-    guard start + 1 < end else { return }
-    let hole = start + 1...end - 1
-    for name in memory.uplinkNames {
-      guard let uplink = memory.uplinks[name] else { continue }
-      var moved = uplink
-      for lane in Lane.allCases where lanes.contains(LaneSet(lane)) || uplink.cursors[lane].touches(hole) {
-        moved.cursors[lane].settle(hole)
-      }
-      guard moved != uplink else { continue }
-      memory.uplinks[name] = moved
-      changedUplinks.insert(name)
-    }
   }
 
   /// Everything of these lanes up to `seq` is gone, for every uplink.

@@ -49,7 +49,11 @@ extension Transaction {
   /// a gap record of its own.
   private func isOverdue(_ uplink: UplinkCursor, _ keep: Interval) throws(JournalError) -> Bool {
     let lows = Lane.allCases.filter { uplink.lanes.contains(LaneSet($0)) }.map { uplink.cursors[$0].low }
-    guard let low = lows.min(), let oldest = try blocks.block(coveringOrAfter: low + 1) else { return false }
+    guard let low = lows.min(), var oldest = try blocks.block(coveringOrAfter: low + 1) else { return false }
+    while oldest.isEmpty {
+      guard let next = try blocks.first(after: oldest.first) else { return false }
+      oldest = next
+    }
     return (time - oldest.time).nanoseconds > keep.nanoseconds + keep.nanoseconds / 64
   }
 

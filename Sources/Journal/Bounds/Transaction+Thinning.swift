@@ -115,6 +115,13 @@ extension Transaction {
       var shift = removed
       for earlier in shifts where earlier.after < unit.header.first { shift += earlier.counts }
       rest.header.before = unit.header.before - shift
+      if unit.header.isEmpty {
+        // The sums of blocks that are put together count on nothing being gone between them.
+        try write(remainder, evenIfEmpty: true)
+        remainder = nil
+        try write(rest, evenIfEmpty: true)
+        continue
+      }
       rest.records = []
       rest.sizes = []
       for (place, entry) in unit.records.enumerated() {

@@ -47,10 +47,11 @@ extension Journal {
     return settled
   }
 
-  /// True where nothing speaks against it: the block is gone, and the journal had that id.
+  /// True where nothing speaks against it: the record is gone, and the journal had that id.
   private func isOurs(_ identity: RecordIdentity) throws(JournalError) -> Bool {
     guard identity.seq > 0, identity.seq <= memory.head.lastSequence else { return false }
-    if let block = try BlockTable(database: try connection()).last(atOrBefore: identity.seq), block.last >= identity.seq
+    if let block = try BlockTable(database: try connection()).last(atOrBefore: identity.seq),
+      block.last >= identity.seq, !block.isEmpty
     {
       return memory.journalID(block.run) == identity.journal
     }

@@ -92,12 +92,12 @@ extension Journal {
   }
 
   /// `body`, and once more where the disk had no room for it and some could be made.
-  func withDiskRoom(_ body: () throws(JournalError) -> Void) throws(JournalError) {
+  func withDiskRoom<Result>(_ body: () throws(JournalError) -> Result) throws(JournalError) -> Result {
     do throws(JournalError) {
-      try body()
+      return try body()
     } catch {
       guard error.code == .full, makeDiskRoom() else { throw error }
-      try body()
+      return try body()
     }
   }
 

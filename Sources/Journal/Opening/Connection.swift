@@ -18,7 +18,13 @@ enum Connection {
   }
 
   /// A connection that has read the file and holds its lock.
-  static func open(path: String, options: Journal.Options) throws(JournalError) -> Database {
+  ///
+  /// - Parameter beginsLogAnew: What the log has goes into the file first, so that the next transaction begins the log anew. What a power
+  ///   cut has left behind the last commit would else stand behind later ones with the same salts, and after the next cut nobody could
+  ///   tell it from them.
+  static func open(
+    path: String, options: Journal.Options, beginsLogAnew: Bool = false
+  ) throws(JournalError) -> Database {
     let database = try Database(path: path, busyTimeout: options.busyTimeout)
     do throws(JournalError) {
       // Before WAL, so that no shared memory file is made and the lock is held from the first access to the last.
@@ -36,6 +42,7 @@ enum Connection {
           cause: "journal_mode \(mode ?? "?")", place: path)
       }
       try database.run("PRAGMA synchronous=FULL", step: "set up")
+      if beginsLogAnew { try database.run("PRAGMA wal_checkpoint(RESTART)", step: "begin the log anew") }
       try Schema.prepare(database)
       try limit(database, by: options)
       return database

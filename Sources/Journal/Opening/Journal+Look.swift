@@ -14,11 +14,6 @@ extension Journal {
     guard BrokenFile.size(of: path) > 0 else {
       throw JournalError(.cannotOpen, "there is no journal yet; the gateway makes it at its first start", place: path)
     }
-    if let cause = Repair.visibleDamage(path) {
-      throw JournalError(
-        .damaged, "the journal is damaged; start the gateway, which repairs it and reports what is missing",
-        cause: cause, place: path)
-    }
     let options = Options(limit: limit, bootID: "", machineID: "")
     let (database, memory, sums) = try load(path: path, options: options)
     guard let memory else {

@@ -34,7 +34,7 @@ extension Journal {
       recovery = try BrokenFile.setAside(path, because: "an empty folder was in the journal's place")
     }
     if let repaired = try Repair.finish(path, options) { recovery = repaired }
-    if let cause = Repair.visibleDamage(path) { recovery = try Repair.run(path, because: cause, options) }
+    if let cause = Repair.loss(of: path) { recovery = try Repair.run(path, because: cause, options) }
     do throws(JournalError) {
       return try start(path, options, now, recovery)
     } catch {
@@ -70,7 +70,8 @@ extension Journal {
 
   /// The connection, what the journal knows of itself (`nil` in one that was just made), and the sum of the engine's rows.
   static func load(path: String, options: Options) throws(JournalError) -> (Database, Memory?, StateSums) {
-    let database = try Connection.open(path: path, options: options)
+    let hasRemains = try FoundLog.examine(path)
+    let database = try Connection.open(path: path, options: options, beginsLogAnew: hasRemains)
     do throws(JournalError) {
       try Suspicion.examine(path, database)
       let tables = StateTable(database: database)

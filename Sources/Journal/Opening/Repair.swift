@@ -6,15 +6,11 @@ import Glibc
 //   3. the damaged files are set aside as `journal.db.broken-N`;
 //   4. `journal.db.salvaged` becomes `journal.db`.
 enum Repair {
-  /// What is wrong, as far as it can be told without opening the database. SQLite would begin anew without a word where the file is empty
-  /// or gone, and cut the log where it is broken.
-  static func visibleDamage(_ path: String) -> String? {
-    let log = path + "-wal"
-    if BrokenFile.size(of: path) == 0, BrokenFile.exists(path) || BrokenFile.size(of: log) > 0 {
-      return BrokenFile.exists(path) ? "it was empty" : "its file was gone"
-    }
-    guard let bytes = FileBytes(path: log), case .damaged(let what) = WriteAheadLog(bytes).verdict else { return nil }
-    return what
+  /// What is wrong where the file is empty or gone: SQLite would begin anew without a word.
+  static func loss(of path: String) -> String? {
+    guard BrokenFile.size(of: path) == 0 else { return nil }
+    if BrokenFile.exists(path) { return "it was empty" }
+    return BrokenFile.size(of: path + "-wal") > 0 ? "its file was gone" : nil
   }
 
   /// Goes on with a repair that was interrupted; `nil` when none was.

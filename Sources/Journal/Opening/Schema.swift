@@ -40,7 +40,11 @@ enum Schema {
     ["ALTER TABLE runs ADD COLUMN crc INTEGER", "ALTER TABLE boots ADD COLUMN crc INTEGER"],
     // Blocks may hold `health` records, which older versions would take for damage.
     [],
+    // Behind the first block every number lies in a block: see `fillHoles`.
+    [],
   ]
+  /// The step since which that is so, from 0.
+  static let fillingStep = 4
   /// The step with which the rows got their seals, from 0.
   private static let sealingStep = 2
 
@@ -65,6 +69,7 @@ enum Schema {
       try database.transaction(step: "prepare the schema") { () throws(JournalError) in
         for sql in steps[step] { try database.run(sql, step: "prepare the schema") }
         if step == sealingStep { try seal(database) }
+        if step == fillingStep { try fillHoles(database) }
         try database.run("PRAGMA user_version=\(step + 1)", step: "prepare the schema")
         try database.run("PRAGMA application_id=\(applicationID)", step: "prepare the schema")
       }

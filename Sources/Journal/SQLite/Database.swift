@@ -5,6 +5,8 @@ final class Database {
   let path: String
   private var handle: OpaquePointer?
   private var statements: [String: Statement] = [:]
+  /// A transaction has failed: pages of it may stand in the log behind the last commit.
+  private var hasRemains = false
 
   /// Opens or makes the file; nothing of it is read yet.
   init(path: String, busyTimeout: Int32) throws(JournalError) {
@@ -112,14 +114,27 @@ final class Database {
   func transaction<Result>(
     step: StaticString, _ body: () throws(JournalError) -> Result
   ) throws(JournalError) -> Result {
+    if hasRemains { try passRemains() }
     try run("BEGIN IMMEDIATE", step: step)
     do throws(JournalError) {
       let result = try body()
       try run("COMMIT", step: step)
       return result
     } catch {
+      hasRemains = true
       rollBack()
       throw error
+    }
+  }
+
+  /// Has the next transaction begin the log anew: behind it nothing may stand that a later start could take for another one.
+  private func passRemains() throws(JournalError) {
+    do throws(JournalError) {
+      try run("PRAGMA wal_checkpoint(RESTART)", step: "begin the log anew")
+      hasRemains = false
+    } catch {
+      // On a full disk the log may have room still where the file can't grow; it is tried again.
+      guard error.code == .full else { throw error }
     }
   }
 

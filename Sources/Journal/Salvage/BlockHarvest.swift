@@ -27,7 +27,10 @@ struct BlockHarvest {
   private(set) var boots: Set<Int64> = []
   private(set) var newest = EngineTime.zero
 
-  init(_ roots: TableRoots, in view: PageView) {
+  /// - Parameters:
+  ///   - waiting: From this number on something may wait; `nil` where nobody knows.
+  ///   - last: The last number that was given; `nil` where nobody knows.
+  init(_ roots: TableRoots, in view: PageView, waiting: UInt64?, last: UInt64?) {
     self.view = view
     // Apart, since the walk calls back: first what it finds, then what is made of it.
     var found: [Found] = []
@@ -49,8 +52,27 @@ struct BlockHarvest {
     table = found
     doubts = walk.faults + broken
     (runs, boots, newest) = (notes.runs, notes.boots, notes.newest)
+    doubts += holes(from: waiting, through: last)
     // What was changed behind a broken frame may be unseen anywhere.
     if case .damaged = view.log.verdict { doubts.append(0 ... .max) }
+  }
+
+  /// Behind the first block every number lies in one (see `Transaction.delete`), and before it nobody waits for any.
+  private func holes(from waiting: UInt64?, through last: UInt64?) -> [ClosedRange<Int64>] {
+    // Older versions left holes.
+    if let page = view.latestBytes(1), let version = page.number32(at: 60), version <= Schema.fillingStep { return [] }
+    guard let first = table.first?.first ?? last.map({ $0 + 1 }) else { return [] }
+    var expected = min(waiting ?? first, first)
+    var holes: [ClosedRange<Int64>] = []
+    func pass(_ next: UInt64) {
+      if next > expected { holes.append(Int64(clamping: expected)...Int64(clamping: next - 1)) }
+    }
+    for block in table {
+      pass(block.first)
+      expected = max(expected, block.last + 1)
+    }
+    if let last { pass(last + 1) }
+    return holes
   }
 
   private struct Notes {

@@ -29,6 +29,9 @@ final class FileBytes: ByteSource {
 
   deinit { close(file) }
 
+  /// Has what was written to it put on disk; false where the disk fails.
+  func sync() -> Bool { fsync(file) == 0 }
+
   func bytes(at offset: Int, count: Int) -> [UInt8]? {
     guard offset >= 0, count >= 0, offset <= self.count - count else { return nil }
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in

@@ -46,6 +46,17 @@ struct NumberRanges: Equatable {
     return NumberRanges(common)
   }
 
+  /// True when some number of `range` is among them.
+  func overlaps(_ range: ClosedRange<UInt64>) -> Bool {
+    // The first that doesn't end before it.
+    var (start, end) = (0, ranges.count)
+    while start < end {
+      let middle = (start + end) / 2
+      if ranges[middle].upperBound < range.lowerBound { start = middle + 1 } else { end = middle }
+    }
+    return start < ranges.count && ranges[start].lowerBound <= range.upperBound
+  }
+
   func contains(_ range: ClosedRange<UInt64>) -> Bool {
     ranges.contains { $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound }
   }

@@ -22,8 +22,8 @@ import Model
 //               started since: it counts as started, and is not repeated.
 //   letters     by their checksums. A recording, as far as it is there from a header on without a hole, each part by its checksum.
 //
-// Missing is every number up to the last that is known of which there is no block, which no uplink has settled wholly, and where a page or
-// a block may be gone; in a table without a fault a hole is what was deleted.
+// Missing is every number up to the last that is known of which there is no block and which no uplink has settled wholly; before the first
+// block only where a page or a block may be gone. In tables of before schema 5 a hole that has no fault beside it is what was deleted.
 
 /// What could be read of a damaged journal.
 struct Salvage {
@@ -58,7 +58,7 @@ struct Salvage {
   var isEmpty: Bool { blocks.isEmpty && head == nil && uplinks.isEmpty && letters.isEmpty }
 
   init(database: any ByteSource, log: any ByteSource) {
-    view = PageView(database: database, logBytes: log, log: WriteAheadLog(log))
+    view = PageView(database: database, logBytes: log, log: WriteAheadLog(log, of: database))
     let roots = TableRoots(in: view)
     let isLogWhole = if case .damaged = view.log.verdict { false } else { true }
 
@@ -169,7 +169,11 @@ struct Salvage {
   // MARK: Records
 
   private mutating func harvest(_ roots: TableRoots) {
-    var harvest = BlockHarvest(roots, in: view)
+    let lows = uplinks.values.flatMap { uplink in
+      Lane.allCases.filter { uplink.lanes.contains(LaneSet($0)) }.map { uplink.cursors[$0].low }
+    }
+    var harvest = BlockHarvest(
+      roots, in: view, waiting: hasAllCursors ? lows.min().map { $0 + 1 } : nil, last: head?.lastSequence)
     let settled = hasAllCursors ? NumberRanges.settled(uplinks.values) : NumberRanges()
     if !harvest.doubts.isEmpty {
       harvest.searchEverywhere { !settled.contains($0.range) }
@@ -186,10 +190,8 @@ struct Salvage {
     var covered = NumberRanges()
     for block in blocks { covered.append(block.first...block.last) }
     let holes = covered.subtracted(from: 1...lastSequence)
-    let doubtful = harvest.doubts.map { UInt64(max(0, $0.lowerBound))...UInt64(max(0, $0.upperBound)) }
-    missing = NumberRanges(
-      holes.ranges.filter { hole in doubtful.contains { $0.overlaps(hole) } }
-    ).subtracting(settled)
+    let doubtful = NumberRanges(harvest.doubts.map { UInt64(max(0, $0.lowerBound))...UInt64(max(0, $0.upperBound)) })
+    missing = NumberRanges(holes.ranges.filter(doubtful.overlaps)).subtracting(settled)
   }
 
   private mutating func readLetters(_ roots: TableRoots) {

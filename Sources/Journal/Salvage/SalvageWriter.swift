@@ -75,6 +75,11 @@ struct SalvageWriter {
     memory.head.stateSum = StateSums(salvage.state ?? []).total
     if salvage.head == nil { memory.head.time = salvage.newestTime }
     memory.uplinks = salvage.uplinks
+    // What is missing at the beginning is told, and nobody waits for it any more.
+    let start = salvage.blocks.first.map { $0.first - 1 } ?? salvage.lastSequence
+    for name in memory.uplinkNames {
+      for lane in Lane.allCases { memory.uplinks[name]?.cursors[lane].settle(through: start) }
+    }
     memory.machineID = salvage.identity?.machine ?? options.machineID
     memory.engineID = options.makeID()
 

@@ -16,7 +16,7 @@ struct WriteAheadLog {
   enum Verdict: Equatable {
     /// All of it is sound, but for a transaction at its end that was never finished.
     case whole
-    /// The last transaction is torn, as a power cut leaves it: it was never committed, as far as anybody can tell.
+    /// What is broken was never committed, as far as anybody can tell, or is in the database already: as a power cut leaves it.
     case torn
     /// Something that was committed is broken.
     case damaged(String)
@@ -25,8 +25,8 @@ struct WriteAheadLog {
   /// Of the present salts, in their order; the number of each is its place in the file.
   private(set) var frames: [Frame] = []
   /// Frames from this one on are of no finished transaction.
-  private(set) var end = 0
-  private(set) var verdict = Verdict.whole
+  var end = 0
+  var verdict = Verdict.whole
 
   static let headerSize = 32
   static let frameSize = 24 + Int(Schema.pageSize)
@@ -34,7 +34,8 @@ struct WriteAheadLog {
 
   static func place(of frame: Int) -> Int { headerSize + frame * frameSize + 24 }
 
-  init(_ source: some ByteSource) {
+  /// - Parameter database: What the log is of. Where the log's header is broken, it tells whether anything of the log is missing there.
+  init(_ source: some ByteSource, of database: @autoclosure () -> any ByteSource) {
     let count = max(0, source.count - Self.headerSize) / Self.frameSize
     guard count > 0, let header = source.bytes(at: 0, count: Self.headerSize) else { return }
     let isBigEndian = header.number32(at: 0) == Self.littleEndian + 1
@@ -66,38 +67,7 @@ struct WriteAheadLog {
       (stored, computed) = (written, fromComputed == written ? fromComputed : fromStored)
     }
     frames.removeLast(count - 1 - last)
-    judge(isHeaderSound: isHeaderSound)
-  }
-
-  private func endOfCommit(before limit: Int) -> Int {
-    (frames[..<limit].lastIndex { $0.isSound && $0.isCommit } ?? -1) + 1
-  }
-
-  private mutating func judge(isHeaderSound: Bool) {
-    guard !frames.isEmpty else { return }
-    let broken = isHeaderSound ? frames.firstIndex { !$0.isSound } : 0
-    guard let broken else {
-      end = endOfCommit(before: frames.count)
-      return
-    }
-    let committed = endOfCommit(before: broken)
-    let behind = frames[committed...]
-    // A transaction begins when the one before is on disk. Two of them behind the last good commit prove that the first was: a commit
-    // that isn't the last frame; or a commit, and a page that is there twice, since within one transaction SQLite writes each page in one
-    // place. Without a commit they are what is left of transactions that found no room, behind the ones that did.
-    let hasCommitInside = behind.dropLast().contains { $0.isSound && $0.isCommit }
-    var pages: Set<UInt32> = []
-    let repeats =
-      behind.contains { $0.isSound && $0.isCommit } && behind.contains { $0.isSound && !pages.insert($0.page).inserted }
-    if !isHeaderSound {
-      // The header is synced before the first frame is written.
-      verdict = .damaged("the header of its write-ahead log is broken")
-    } else if hasCommitInside || repeats {
-      verdict = .damaged("frame \(broken + 1) of \(frames.count) in its write-ahead log is broken")
-    } else {
-      verdict = .torn
-    }
-    if case .damaged = verdict { end = endOfCommit(before: frames.count) } else { end = committed }
+    if isHeaderSound { judge() } else { judgeWithoutHeader(source, database()) }
   }
 }
 

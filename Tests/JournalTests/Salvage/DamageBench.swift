@@ -115,7 +115,7 @@ struct DamageBench {
 
   /// Where the blocks' bytes lie, found by the reader under test; that it finds all of them is held against what SQL gives.
   private mutating func map(_ present: [UInt64]) {
-    let view = PageView(database: database, logBytes: log, log: WriteAheadLog(log))
+    let view = PageView(database: database, logBytes: log, log: WriteAheadLog(log, of: database))
     var numbers = present[...]
     var isRead = true
     var blocks: [(numbers: [UInt64], parts: [Part])] = []

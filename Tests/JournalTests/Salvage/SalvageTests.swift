@@ -189,14 +189,14 @@ import Testing
     let journal = try filled(folder)
     defer { withExtendedLifetime(journal) {} }
     let log = try bytes(folder.path + "-wal")
-    let frames = WriteAheadLog(log).frames
+    let frames = WriteAheadLog(log, of: [UInt8]()).frames
     let last = try #require(frames.dropLast().lastIndex { $0.isCommit }) + 1
     for frame in last..<frames.count {
       let copy = try folder.crashCopy()
       var torn = log
       torn[WriteAheadLog.place(of: frame) + 9] ^= 0xff
       try write(torn, copy.path + "-wal")
-      #expect(WriteAheadLog(torn).verdict == .torn)
+      #expect(WriteAheadLog(torn, of: [UInt8]()).verdict == .torn)
       let next = try copy.open(now: .at(100))
       #expect(next.recovery == nil)
       #expect(next.lastSequence == 177)
@@ -207,13 +207,13 @@ import Testing
     let journal = try filled(folder)
     defer { withExtendedLifetime(journal) {} }
     let log = try bytes(folder.path + "-wal")
-    let frames = WriteAheadLog(log).frames
+    let frames = WriteAheadLog(log, of: [UInt8]()).frames
     let commits = frames.indices.filter { frames[$0].isCommit }
     // Beginnings of two transactions, without their commits, behind the last one: of these salts, and with the same pages.
     let piece = { (commit: Int) in log[(32 + (commits[commit] + 1) * 1048)..<(32 + commits[commit + 1] * 1048)] }
     let copy = try folder.crashCopy()
     try write(log + piece(30) + piece(31), copy.path + "-wal")
-    #expect(WriteAheadLog(try bytes(copy.path + "-wal")).verdict == .torn)
+    #expect(WriteAheadLog(try bytes(copy.path + "-wal"), of: [UInt8]()).verdict == .torn)
     let next = try copy.open(now: .at(100))
     #expect(next.recovery == nil)
     #expect(try next.all() == journal.all())
