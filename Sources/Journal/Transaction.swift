@@ -50,7 +50,7 @@ struct Transaction {
     memory.head.totals = builder.totals
     try state.apply(commit.state)
     try state.apply(notes: commit.notes)
-    try ActionTable(database: database).apply(commit.actions, at: time)
+    try apply(commit.actions)
     try save(recording)
     try saveCursors()
     try saveRedeliveries()
@@ -101,6 +101,13 @@ struct Transaction {
       memory.uplinks[name] = known
       changedUplinks.insert(name)
     }
+  }
+
+  private mutating func apply(_ actions: [ActionChange]) throws(JournalError) {
+    guard !actions.isEmpty else { return }
+    let table = ActionTable(database: database)
+    try table.apply(actions, at: time)
+    memory.head.actionSum = ActionSum.of(try table.open())
   }
 
   private func newUplink() throws(JournalError) -> UplinkCursor {

@@ -18,6 +18,8 @@ struct Head: Hashable {
   var recording = RecordingState()
   /// Over the rule engine's rows as of this commit (see `StateSums`); `nil` in a head of before schema 3.
   var stateSum: UInt64? = 0
+  /// Over the open actions as of this commit (see `ActionSum`); `nil` in a head of before version 4.
+  var actionSum: UInt64? = 0
   /// How many cursors there are.
   var cursorCount: UInt64 = 0
   /// Cursors were lost: an uplink that isn't known begins with the oldest record, until the next commit.
@@ -39,8 +41,8 @@ struct RecordingState: Hashable {
 }
 
 extension Head {
-  /// 1: without sum, cursors, and the counts of what was thinned. 2: without those of what was given up as told.
-  private static let version: UInt8 = 3
+  /// 1: without sum, cursors, and the counts of what was thinned. 2: without those of what was given up as told. 3: without the actions' sum.
+  private static let version: UInt8 = 4
 
   /// The causes that a head of that version counts.
   private static func causes(_ version: UInt8) -> [DropCause] {
@@ -71,6 +73,7 @@ extension Head {
     writer.write(optional: stateSum) { $0.write($1) }
     writer.write(cursorCount)
     writer.write(hasLostCursors)
+    writer.write(optional: actionSum) { $0.write($1) }
     return writer.bytes
   }
 
@@ -99,10 +102,13 @@ extension Head {
     recording.position = try reader.unsigned()
     recording.gateway = try reader.string()
     stateSum = nil
+    actionSum = nil
     guard version > 1 else { return }
     stateSum = try reader.optional { reader throws(PackingError) in try reader.unsigned() }
     cursorCount = try reader.unsigned()
     hasLostCursors = try reader.bool()
+    guard version > 3 else { return }
+    actionSum = try reader.optional { reader throws(PackingError) in try reader.unsigned() }
   }
 }
 

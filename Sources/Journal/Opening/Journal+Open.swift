@@ -84,7 +84,13 @@ extension Journal {
           cause: "block \(last.first)…\(last.last) past \(memory.head.lastSequence)", place: path)
       }
       // Trees that the first commits write to; what else is broken is met when it is read.
-      _ = try ActionTable(database: database).open()
+      let actions = ActionSum.of(try ActionTable(database: database).open())
+      guard memory.head.actionSum == nil || memory.head.actionSum == actions else {
+        throw JournalError(
+          .damaged, "the open actions are damaged; the journal is set aside at the next start",
+          cause: "the open actions are damaged", place: path)
+      }
+      memory.head.actionSum = actions
       let sums = StateSums(try tables.engineRows())
       guard memory.head.stateSum == nil || memory.head.stateSum == sums.total else {
         throw JournalError(

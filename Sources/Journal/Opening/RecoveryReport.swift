@@ -23,9 +23,14 @@ public struct RecoveryReport: Hashable, Sendable, CustomStringConvertible {
     public var stateRows: Int?
     /// Open actions.
     public var actions = 0
+    /// False when some may be missing, or may have been begun: none of those that are there is done then, and rules learn that nobody knows
+    /// what became of it.
+    public var areActionsCertain = true
     public var deadLetters = 0
     /// Parts of a recording.
     public var recordingParts = 0
+    /// It was on, and can't go on.
+    public var hasLostRecording = false
     /// Sequence numbers of records that are lost, ascending; each is told by a `gap` record.
     public var missing: [ClosedRange<UInt64>] = []
 
@@ -49,6 +54,8 @@ public struct RecoveryReport: Hashable, Sendable, CustomStringConvertible {
     if !salvaged.hasAllCursors { text += ", uplinks without a cursor begin with the oldest" }
     if salvaged.stateRows == nil { text += ", rules start anew" }
     if salvaged.actions > 0 { text += ", \(salvaged.actions) open actions" }
+    if !salvaged.areActionsCertain { text += ", actions may be missing or begun and aren't done again" }
+    if salvaged.hasLostRecording { text += ", the recording ends here" }
     if salvaged.deadLetters > 0 { text += ", \(salvaged.deadLetters) dead letters" }
     if !deleted.isEmpty { text += "; \(deleted.count) files of earlier damage were deleted" }
     return text

@@ -18,8 +18,9 @@ import Model
 //   state       of the rule engine only if the table leads to every row, the rows' sum is the one in the head, and no block is newer than
 //               that head. A part of a state, or an old one, would raise again what was raised; then rules start anew. The engine's
 //               id is a new one in any case, so that no event's id is ever given twice.
-//   actions     that are open, as the table has them. Where the log is broken or a page is missing, one that was decided may have been
-//               started since: it counts as started, and is not repeated.
+//   actions     that are open, as the table has them. They are of the last commit if their sum is the one in the head, no block is newer than
+//               that head, and no broken frame stands behind the last commit. Else one that was decided may have been started since, or
+//               may say something else: it counts as started, and is not done.
 //   letters     by their checksums. A recording, as far as it is there from a header on without a hole, each part by its checksum.
 //
 // Missing is every number up to the last that is known of which there is no block and which no uplink has settled wholly; before the first
@@ -40,6 +41,8 @@ struct Salvage {
   /// The gateway's own, by kind and name; of several copies the one in its place.
   private(set) var notes: [[String]: StateRow] = [:]
   private(set) var actions: [StoredAction] = []
+  /// They are those of the last commit, as far as anybody can tell.
+  private(set) var areActionsCertain = false
   private(set) var blocks: [BlockHarvest.Found] = []
   /// What the blocks say they are of.
   private(set) var namedRuns: Set<Int64> = []
@@ -72,11 +75,9 @@ struct Salvage {
     hasAllCursors = head.map { UInt64(uplinks.count) >= $0.cursorCount } ?? false
 
     harvest(roots)
-    let newest = blocks.last?.last ?? 0
-    if isStateWhole, let head, let sum = head.stateSum, head.lastSequence >= newest, StateSums(rows).total == sum {
-      state = rows
-    }
-    readActions(roots, isLogWhole: isLogWhole)
+    let isHeadLast = head.map { $0.lastSequence >= blocks.last?.last ?? 0 } ?? false
+    if isStateWhole, isHeadLast, let sum = head?.stateSum, StateSums(rows).total == sum { state = rows }
+    readActions(roots, isHeadLast: isHeadLast, isLogWhole: isLogWhole)
     readLetters(roots)
     if isLogWhole { readRecording(roots) }
   }
@@ -206,12 +207,18 @@ struct Salvage {
 
   // MARK: Actions and the recording
 
-  private mutating func readActions(_ roots: TableRoots, isLogWhole: Bool) {
+  private mutating func readActions(_ roots: TableRoots, isHeadLast: Bool, isLogWhole: Bool) {
     var open: [StoredAction] = []
     let isWhole = roots.rows(of: "actions", in: view) { row, rowid in
       if let action = StoredAction(row, rowid: rowid), !action.state.isFinal { open.append(action) }
     }
-    if !isWhole || !isLogWhole {
+    if let sum = head?.actionSum {
+      areActionsCertain =
+        isWhole && isHeadLast && ActionSum.of(open) == sum && (isLogWhole || !view.log.hasRemains)
+    } else {
+      areActionsCertain = isWhole && isLogWhole
+    }
+    if !areActionsCertain {
       for index in open.indices where open[index].state == .decided {
         open[index].state = .started
         open[index].started = open[index].decided

@@ -59,6 +59,7 @@ struct SalvageWriter {
       try state.saveIdentity(engine: memory.engineID, machine: memory.machineID)
       try state.save(memory.head)
     }
+    report.hasLostRecording = salvage.head?.recording.isOn == true && !memory.head.recording.isOn
     report.recordingParts = salvage.recording.count
     report.uplinks = memory.uplinks.count
     report.hasAllCursors = salvage.hasAllCursors
@@ -72,6 +73,7 @@ struct SalvageWriter {
     memory.head.lastSequence = salvage.lastSequence
     memory.head.hasLostCursors = !salvage.hasAllCursors
     memory.head.cursorCount = UInt64(salvage.uplinks.count)
+    memory.head.actionSum = ActionSum.of(salvage.actions)
     memory.head.stateSum = StateSums(salvage.state ?? []).total
     if salvage.head == nil { memory.head.time = salvage.newestTime }
     memory.uplinks = salvage.uplinks
@@ -165,6 +167,7 @@ struct SalvageWriter {
         ], step: "salvage")
     }
     report.actions = salvage.actions.count
+    report.areActionsCertain = salvage.areActionsCertain
   }
 
   private mutating func writeLetters() throws(JournalError) {

@@ -104,6 +104,7 @@ import Testing
     head.lastSequence = 9
     head.drops[.thinned][.reading] = 4
     head.stateSum = 77
+    head.actionSum = nil
     head.cursorCount = 2
     // The counts of what was given up as told are four zeros behind those of what was thinned.
     var packed = head.packed

@@ -76,7 +76,7 @@ import Testing
     #expect(actions.map(\.state) == [.started, .decided])
     #expect(actions.map(\.payload) == [[7], [8]])
     #expect(actions[0].expires == .seconds(99))
-    // The log is broken in the middle: nobody knows what was started behind.
+    // The log is broken in the middle: the head of the last commit knows which they are.
     let cut = try folder.crashCopy()
     var log = try bytes(cut.path + "-wal")
     log[WriteAheadLog.place(of: 100) + 500] ^= 1
@@ -84,7 +84,26 @@ import Testing
     let next = try cut.open(now: .at(100))
     #expect(next.recovery?.reason.contains("frame 101") == true)
     actions = try next.openActions()
-    #expect(actions.allSatisfy { $0.state == .started })
+    #expect(actions.map(\.state) == [.started, .decided])
+    #expect(next.recovery?.salvaged?.areActionsCertain == true)
+    // And in its last commit, too: nobody knows what was started with that.
+    let end = try folder.crashCopy()
+    log[log.count - 500] ^= 1
+    try write(log, end.path + "-wal")
+    let third = try end.open(now: .at(100))
+    #expect(try third.openActions().map(\.state) == [.started, .started])
+    #expect(third.recovery?.description.contains("2 open actions, actions may be missing") == true)
+  }
+
+  @Test func anActionThatSaysSomethingElseIsNotDone() throws {
+    try filled(folder).closeCleanly(time: .seconds(60), clock: .at(60))
+    folder.tamper("UPDATE actions SET payload=x'09' WHERE id=2")
+    let journal = try folder.open(now: .at(100))
+    #expect(journal.recovery?.reason.contains("open actions are damaged") == true)
+    #expect(try journal.openActions().map(\.state) == [.started, .started])
+    #expect(try journal.all().count == 180)
+    #expect(try journal.engineState() == rows)
+    #expect(try folder.crashCopy().open(now: .at(101)).recovery == nil)
   }
 
   @Test func aStateThatIsNotWholeIsNotUsed() throws {
