@@ -14,6 +14,9 @@ public final class Deflater {
     /// 64 KiB of hash tables.
     public static let quick = Effort(level: 3, window: 14, memory: 7)
 
+    /// The same at another of zlib's levels, 0 to 9.
+    public func at(level: Int) -> Effort { Effort(level: Int32(max(0, min(9, level))), window: window, memory: memory) }
+
     /// zlib's own balance: 256 KiB of memory.
     public static let balanced = Effort(level: Z_DEFAULT_COMPRESSION, window: 15, memory: 8)
   }

@@ -12,6 +12,8 @@ extension Journal {
     public var machineID: String
     /// How long to wait for another process to let go of the file, milliseconds.
     public var busyTimeout: Int32
+    /// How records are packed.
+    public var packing: Packing
     /// Makes the six characters of journal and engine ids.
     public var makeID: @Sendable () -> String
 
@@ -20,13 +22,15 @@ extension Journal {
 
     public init(
       limit: Int64 = 256_000_000, history: Interval = .hours(24), bootID: String, machineID: String,
-      busyTimeout: Int32 = 1000, makeID: @escaping @Sendable () -> String = { Options.randomID() }
+      busyTimeout: Int32 = 1000, packing: Packing = Packing(),
+      makeID: @escaping @Sendable () -> String = { Options.randomID() }
     ) {
       self.limit = max(limit, Self.smallestLimit)
       self.history = history
       self.bootID = bootID
       self.machineID = machineID
       self.busyTimeout = busyTimeout
+      self.packing = packing
       self.makeID = makeID
     }
 
@@ -34,6 +38,21 @@ extension Journal {
     public static func randomID() -> String {
       let alphabet = Array("abcdefghijklmnopqrstuvwxyz0123456789")
       return String((0..<6).map { _ in alphabet[Int.random(in: 0..<alphabet.count)] })
+    }
+  }
+
+  /// How the records of a commit become blocks. Any of it can be read whatever it was written with.
+  public struct Packing: Hashable, Sendable {
+    /// zlib's, 0 (not deflated) to 9.
+    public var level: Int
+    /// About the most bytes of a block before it is deflated, so that reading a record never costs much: a block is
+    /// unpacked whole, to some twelve times this.
+    public var blockBytes: Int
+
+    /// The defaults by measurement: docs/adr/0030-power-and-flash.md.
+    public init(level: Int = 3, blockBytes: Int = 16 << 10) {
+      self.level = level
+      self.blockBytes = min(max(1, blockBytes), Block.rawLimit)
     }
   }
 

@@ -45,7 +45,7 @@ public final class Journal {
   var isFinished = false
   var memory: Memory
   var sums: StateSums
-  let deflater = Deflater(.quick)
+  let deflater: Deflater
   let inflater = Inflater()
   var cache = BlockCache()
   /// The head as the transaction under way would leave it, to tell after an I/O error whether it is on disk.
@@ -60,6 +60,7 @@ public final class Journal {
   ) {
     self.path = path
     self.options = options
+    deflater = Deflater(.quick.at(level: options.packing.level))
     self.database = database
     self.memory = memory
     self.sums = sums

@@ -64,7 +64,8 @@ struct Transaction {
   private func blockBuilder() -> BlockBuilder {
     BlockBuilder(
       after: memory.head.lastSequence, totals: memory.head.totals, run: memory.runs.last?.ordinal ?? 0,
-      boot: memory.boots.last?.ordinal ?? 0, time: time, deflater: deflater)
+      boot: memory.boots.last?.ordinal ?? 0, time: time, deflater: deflater,
+      blockBytes: options.packing.blockBytes)
   }
 
   private mutating func append(_ records: [Record], to builder: inout BlockBuilder) {

@@ -13,6 +13,13 @@ public struct JSONWriter: Sendable {
 
   public var text: String { String(decoding: bytes, as: UTF8.self) }
 
+  /// What was written, and begins anew with room for a little more than that: the next is about as long, and would else outgrow its room, which
+  /// doubles it.
+  public mutating func take() -> [UInt8] {
+    defer { self = JSONWriter(capacity: bytes.count + bytes.count / 8) }
+    return bytes
+  }
+
   /// Forgets what was written and keeps the room.
   public mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)

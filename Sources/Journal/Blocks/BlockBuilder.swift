@@ -7,6 +7,8 @@ struct BlockBuilder {
   let boot: Int64
   let time: EngineTime
   let deflater: Deflater
+  /// As `Journal.Packing.blockBytes`.
+  let blockBytes: Int
   /// All records per lane so far.
   private(set) var totals: LaneCounts
   private(set) var lastSequence: UInt64
@@ -15,13 +17,17 @@ struct BlockBuilder {
   private var counts = LaneCounts()
   private var packer: RecordPacker
 
-  init(after lastSequence: UInt64, totals: LaneCounts, run: Int64, boot: Int64, time: EngineTime, deflater: Deflater) {
+  init(
+    after lastSequence: UInt64, totals: LaneCounts, run: Int64, boot: Int64, time: EngineTime, deflater: Deflater,
+    blockBytes: Int = Block.rawLimit
+  ) {
     self.lastSequence = lastSequence
     self.totals = totals
     self.run = run
     self.boot = boot
     self.time = time
     self.deflater = deflater
+    self.blockBytes = blockBytes
     first = lastSequence + 1
     packer = RecordPacker(first: first, time: time)
   }
@@ -32,7 +38,7 @@ struct BlockBuilder {
     guard record.body.textSize <= Block.recordLimit else { return false }
     packer.append(record, seq: lastSequence)
     counts[record.lane] += 1
-    if packer.byteCount >= Block.rawLimit { finishBlock() }
+    if packer.byteCount >= blockBytes { finishBlock() }
     return true
   }
 

@@ -130,7 +130,7 @@ extension Journal {
       do throws(JournalError) {
         // At most starts there is none, and the log stays as it is: what it holds may be all that is left of the journal one day.
         guard try state.hasOwnRow(StateTable.journalKind, row) else { continue }
-        // Each by itself: Debian's SQLite writes zeros over what is deleted, so that this takes as much of the log as it took to come.
+        // Each by itself, so that it takes little of the log.
         try database.transaction(step: "give room back") { () throws(JournalError) in
           try state.remove(StateTable.journalKind, row)
         }

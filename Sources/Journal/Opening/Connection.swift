@@ -33,8 +33,11 @@ enum Connection {
       try database.run("PRAGMA cell_size_check=ON", step: "set up")
       try database.run("PRAGMA trusted_schema=OFF", step: "set up")
       try database.run("PRAGMA temp_store=MEMORY", step: "set up")
-      // 512 KiB: the upper levels of the trees and the hot rows; blocks are read once.
-      try database.run("PRAGMA cache_size=-512", step: "set up")
+      // 128 KiB: the upper levels of the trees and the hot rows; blocks are read once.
+      try database.run("PRAGMA cache_size=-128", step: "set up")
+      // Debian's SQLite writes zeros over every page that is deleted, which is as much again as keeping it took. FAST does so only where the
+      // page is written anyway. Flash keeps old copies in either case: docs/adr/0030-power-and-flash.md.
+      try database.run("PRAGMA secure_delete=FAST", step: "set up")
       let mode = try database.text("PRAGMA journal_mode=WAL", step: "take the lock")
       guard mode == "wal" else {
         throw JournalError(

@@ -28,9 +28,8 @@ struct DeliveryStream: Sendable {
   /// When the oldest of those that wait came.
   private(set) var waitingSince: BootTime?
 
-  private var entries: [Entry] = []
-  private var head = 0
-  /// The position of `entries[head]`; positions count from the stream's beginning and stay while it lives.
+  private var entries = ChunkedQueue<Entry>()
+  /// The position of the first of `entries`; positions count from the stream's beginning and stay while it lives.
   private(set) var base: Int
   /// Position of the first that was not handed out yet.
   private(set) var nextPosition: Int
@@ -48,13 +47,13 @@ struct DeliveryStream: Sendable {
   }
 
   /// Position after the last.
-  var endPosition: Int { base + entries.count - head }
+  var endPosition: Int { base + entries.count }
   var waiting: Int { endPosition - nextPosition }
   /// Handed out and not settled in order yet.
   var outstanding: Int { nextPosition - base }
 
   subscript(position: Int) -> Entry {
-    _read { yield entries[head + position - base] }
+    _read { yield entries[position - base] }
   }
 
   /// How far it can be scanned now.
@@ -69,7 +68,7 @@ struct DeliveryStream: Sendable {
   /// Everything up to `seq` was read; what is not among the entries holds nothing for this stream.
   mutating func scanned(to seq: UInt64) {
     scannedTo = max(scannedTo, min(seq, end))
-    if head == entries.count { settledTo = scannedTo }
+    if entries.isEmpty { settledTo = scannedTo }
   }
 
   /// What is asked for once more right behind it is its own, too.
@@ -85,39 +84,29 @@ struct DeliveryStream: Sendable {
 
   /// Takes out what was not handed out yet and needn't be.
   mutating func dropWaiting(where isSettled: (Entry) -> Bool) {
-    let first = head + nextPosition - base
-    guard first < entries.count else { return }
-    let rest = entries[first...].filter { !isSettled($0) }
-    entries.replaceSubrange(first..., with: rest)
+    entries.removeAll(from: nextPosition - base, where: isSettled)
     if waiting == 0 { waitingSince = nil }
   }
 
   mutating func settle(position: Int) {
     guard position >= base, position < endPosition else { return }
-    entries[head + position - base].isSettled = true
+    entries[position - base].isSettled = true
   }
 
   mutating func mark(position: Int, refused: Bool) {
     guard position >= base, position < endPosition else { return }
-    entries[head + position - base].isRefused = refused
+    entries[position - base].isRefused = refused
   }
 
   /// Lets go of the settled ones at the front. True when `settledTo` moved.
   mutating func advance() -> Bool {
     let before = settledTo
-    while head < entries.count, head + nextPosition - base > head, entries[head].isSettled {
-      settledTo = entries[head].record.identity.seq
-      head += 1
+    while base < nextPosition, entries[0].isSettled {
+      settledTo = entries[0].record.identity.seq
+      entries.dropFirst()
       base += 1
     }
-    if head == entries.count {
-      entries.removeAll(keepingCapacity: true)
-      head = 0
-      settledTo = scannedTo
-    } else if head > 256, head > entries.count / 2 {
-      entries.removeFirst(head)
-      head = 0
-    }
+    if entries.isEmpty { settledTo = scannedTo }
     return settledTo != before
   }
 

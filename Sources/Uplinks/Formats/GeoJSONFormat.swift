@@ -62,8 +62,7 @@ struct GeoJSONEncoder: RecordEncoder, Sendable {
       writer.endArray()
       writer.endObject()
     }
-    defer { writer = JSONWriter(capacity: writer.bytes.count) }
-    return writer.bytes
+    return writer.take()
   }
 
   private mutating func geometry(of body: Record.Body) {

@@ -270,7 +270,6 @@ public struct JSONEncoder: RecordEncoder, Sendable {
       writer.endArray()
       writer.endObject()
     }
-    defer { writer = JSONWriter(capacity: writer.bytes.count) }
-    return writer.bytes
+    return writer.take()
   }
 }

@@ -65,8 +65,7 @@ struct OwnTracksEncoder: RecordEncoder, Sendable {
   }
 
   mutating func finish() -> [UInt8] {
-    defer { writer = JSONWriter(capacity: writer.bytes.count) }
-    return writer.bytes
+    writer.take()
   }
 
   private mutating func location(_ position: Position, device: String) {

@@ -94,8 +94,7 @@ struct SenMLEncoder: RecordEncoder, Sendable {
   mutating func finish() -> [UInt8] {
     if isText {
       json.endArray()
-      defer { json = JSONWriter(capacity: json.bytes.count) }
-      return json.bytes
+      return json.take()
     }
     cbor.endArray()
     defer { cbor = CBORWriter() }

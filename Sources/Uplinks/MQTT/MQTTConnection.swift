@@ -60,7 +60,7 @@ final class MQTTConnection {
     try channel.pipeline.syncOperations.addHandler(handler)
   }
 
-  func send(_ box: MQTTLink.Outbox) { handler?.send(box) }
+  func send(_ work: MQTTLink.Work) { handler?.send(work) }
 
   func close(_ ending: MQTTLink.Ending) {
     let closure = Closure.local(ending.reason)

@@ -78,16 +78,16 @@ final class MQTTHandler: ChannelInboundHandler {
     context.fireChannelInactive()
   }
 
-  func send(_ box: MQTTLink.Outbox) {
+  func send(_ work: MQTTLink.Work) {
     let now = BootTime.now()
     var actions: [MQTTSession.Action] = []
     // The births of an edge node say how it is.
-    if let status = box.status, edge == nil { actions += session.publish(status: status, now: now) }
-    for response in box.responses {
+    if let status = work.status, edge == nil { actions += session.publish(status: status, now: now) }
+    for response in work.responses {
       actions += session.respond(
         topic: response.topic, payload: response.payload, correlation: response.correlation, now: now)
     }
-    for (message, payload) in box.messages {
+    for (message, payload) in work.messages {
       if edge == nil {
         actions += session.send(message, payload: payload, now: now)
       } else {

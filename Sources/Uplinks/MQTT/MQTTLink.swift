@@ -10,15 +10,36 @@ final class MQTTLink: Link {
     var farewell: [UInt8]?
   }
 
-  /// Bounded by the delivery's window: it hands over no more than may be in flight.
-  struct Outbox: Sendable {
+  /// What is to be done at once.
+  struct Work: Sendable {
     var messages: [(OutgoingMessage, [UInt8])] = []
     /// Answers to commands, no more than were taken: topic, answer, correlation data.
+    var responses: [(topic: String, payload: [UInt8], correlation: [UInt8]?)] = []
+    var status: [UInt8]?
+    /// Behind all of it.
+    var ending: Ending?
+  }
+
+  /// Bounded by the delivery's window: it hands over no more than may be in flight.
+  private struct Outbox: Sendable {
+    var messages = MessageQueue()
     var responses: [(topic: String, payload: [UInt8], correlation: [UInt8]?)] = []
     var status: [UInt8]?
     var ending: Ending?
     /// The loop has been asked to look.
     var isAnnounced = false
+
+    /// `nil` when all is taken.
+    mutating func take() -> Work? {
+      guard isAnnounced else { return nil }
+      var work = Work(messages: messages.takePart(), responses: responses, status: status)
+      responses = []
+      status = nil
+      guard messages.isEmpty else { return work }
+      work.ending = ending
+      isAnnounced = false
+      return work
+    }
   }
 
   /// What an attempt needs that can't be had without blocking.
@@ -44,7 +65,7 @@ final class MQTTLink: Link {
   }
 
   func send(_ message: OutgoingMessage, payload: [UInt8]) {
-    put { $0.messages.append((message, payload)) }
+    put { $0.messages.append(message, payload: payload) }
   }
 
   func publish(status: [UInt8]) {
@@ -74,18 +95,11 @@ final class MQTTLink: Link {
 
   /// On the loop: does what was asked for since the last time.
   private func serve() {
-    let box = outbox.withLock { box in
-      defer {
-        box.messages = []
-        box.responses = []
-        box.status = nil
-        box.isAnnounced = false
-      }
-      return box
+    while let work = outbox.withLock({ $0.take() }) {
+      guard let connection = connection.value else { continue }
+      connection.send(work)
+      if let ending = work.ending { connection.close(ending) }
     }
-    guard let connection = connection.value else { return }
-    connection.send(box)
-    if let ending = box.ending { connection.close(ending) }
   }
 
   private var ending: Ending? { outbox.withLock { $0.ending } }

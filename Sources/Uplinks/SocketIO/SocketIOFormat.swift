@@ -36,7 +36,6 @@ struct SocketIOEncoder: RecordEncoder, Sendable {
   }
 
   mutating func finish() -> [UInt8] {
-    defer { writer = JSONWriter(capacity: writer.bytes.count) }
-    return writer.bytes
+    writer.take()
   }
 }

@@ -13,12 +13,29 @@ final class WebSocketLink: Link {
 
   /// Bounded by the delivery's window: it hands over no more than may be in flight.
   private struct Outbox: Sendable {
-    var messages: [(OutgoingMessage, [UInt8])] = []
+    var messages = MessageQueue()
     /// No more than commands that were taken.
     var responses: [(CommandReply, [UInt8])] = []
     var ending: Ending?
     /// The loop has been asked to look.
     var isAnnounced = false
+
+    /// What is to be done at once, the ending behind all of it; `nil` when all is taken.
+    mutating func take() -> Work? {
+      guard isAnnounced else { return nil }
+      var work = Work(messages: messages.takePart(), responses: responses)
+      responses = []
+      guard messages.isEmpty else { return work }
+      work.ending = ending
+      isAnnounced = false
+      return work
+    }
+  }
+
+  private struct Work {
+    var messages: [(OutgoingMessage, [UInt8])]
+    var responses: [(CommandReply, [UInt8])]
+    var ending: Ending?
   }
 
   /// What an attempt needs that can't be had without blocking.
@@ -46,7 +63,7 @@ final class WebSocketLink: Link {
   }
 
   func send(_ message: OutgoingMessage, payload: [UInt8]) {
-    put { $0.messages.append((message, payload)) }
+    put { $0.messages.append(message, payload: payload) }
   }
 
   /// There is no place to keep it: that the gateway is there the server knows by the connection, and the rest is in each batch.
@@ -74,18 +91,12 @@ final class WebSocketLink: Link {
 
   /// On the loop: does what was asked for since the last time.
   private func serve() {
-    let box = outbox.withLock { box in
-      defer {
-        box.messages = []
-        box.responses = []
-        box.isAnnounced = false
-      }
-      return box
+    while let work = outbox.withLock({ $0.take() }) {
+      guard let connection = connection.value else { continue }
+      connection.send(work.messages)
+      connection.respond(work.responses)
+      if let ending = work.ending { connection.close(ending) }
     }
-    guard let connection = connection.value else { return }
-    connection.send(box.messages)
-    connection.respond(box.responses)
-    if let ending = box.ending { connection.close(ending) }
   }
 
   var ending: Ending? { outbox.withLock { $0.ending } }
