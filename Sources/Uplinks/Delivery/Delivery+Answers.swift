@@ -62,6 +62,7 @@ extension Delivery {
       let entry = streams[segment.stream][position]
       guard !entry.isSettled, byNumber || !entry.isRefused else { continue }
       if !troubles.isEmpty { troubles[entry.record.identity.seq] = nil }
+      if !suspects.isEmpty { suspects[entry.record.identity.seq] = nil }
       streams[segment.stream].settle(position: position)
       if isOfLetters(segment.stream) { redelivered.insert(entry.record.identity) }
       counters.acknowledged += 1
@@ -82,6 +83,8 @@ extension Delivery {
   /// Something got through: what held us back is over.
   private mutating func relief() -> [DeliveryAction] {
     busyBackoff.reset()
+    hasTaken = true
+    releaseSuspects()
     if let caution {
       self.caution = caution >= settings.window / 2 ? nil : caution * 2
     }
@@ -180,6 +183,7 @@ extension Delivery {
   private mutating func bury(_ stream: Int, _ position: Int, reason: String) -> [DeliveryAction] {
     let identity = streams[stream][position].record.identity
     troubles[identity.seq] = nil
+    suspects[identity.seq] = nil
     streams[stream].settle(position: position)
     counters.dead += 1
     settleFront(stream)

@@ -21,6 +21,7 @@ extension Delivery {
     liveScannedTo = self.head
     nextMessageID = 1
     pausedUntil = nil
+    (hasTaken, setAside, holdsSuspects) = (false, [], true)
     catchUpAt = now
     catchUpTokens = settings.catchUp ?? 0
     passOverUnwanted()
@@ -93,6 +94,7 @@ extension Delivery {
     sendOrderHead = 0
     recordsInFlight = 0
     retries = []
+    setAside = []
     isRetrying = false
     lastSent = nil
     let heldUntil = pausedUntil
@@ -129,29 +131,6 @@ extension Delivery {
   mutating func raise(_ new: UplinkAlarm) -> [DeliveryAction] {
     defer { alarm = new }
     return alarm == new ? [] : [.raise(new)]
-  }
-
-  /// A peer that closes right after it was given something may have choked on it, and says so in no other way (MQTT 3.1.1 has no
-  /// refusal of a message). So less and less is sent at once, until the record at fault is alone; three such closes are its end.
-  private mutating func judgeClose(_ cause: Closure, now: BootTime) -> [DeliveryAction] {
-    switch cause {
-    case .peer, .garbage: break
-    case .local, .notAuthorized, .takenOver: return []
-    }
-    guard pausedUntil == nil, let lastSent, now - lastSent <= DeliverySettings.chokeWindow else { return [] }
-    guard recordsInFlight > 0 else {
-      // It refused and hung up in one breath: the halves, which never went, are as much as goes the next time.
-      if let largest = retries.map({ $0.segments.reduce(0) { $0 + $1.positions.count } }).max() {
-        caution = max(1, min(caution ?? largest, largest))
-      }
-      return []
-    }
-    guard recordsInFlight == 1, let segment = inFlight.values.first?.segments.first else {
-      caution = max(1, min(caution ?? recordsInFlight, recordsInFlight) / 2)
-      return []
-    }
-    caution = 1
-    return trouble(segment.stream, segment.positions.lowerBound, reason: "the server closed: \(cause.text)")
   }
 
   /// Answers that came out of turn are kept as ranges, as far as the cursors have room; the rest will be repeats.
@@ -222,6 +201,7 @@ extension Delivery {
     case .up:
       consider(oldestInFlight.map { $0.sentAt + settings.answerLimit })
       consider(pausedUntil)
+      consider(suspectsDue)
       for stream in streams { consider(stream.waitingSince.map { $0 + settings.linger }) }
       if let meter, streams[liveCount...].contains(where: { $0.waiting > 0 }) {
         consider(meter.nextPositive(after: now))

@@ -49,7 +49,7 @@ extension Delivery {
 
   /// Streams at the end that have nothing left to do, and that no message speaks of.
   private mutating func dropFinished() {
-    let segments = inFlight.values.flatMap(\.segments) + retries.flatMap(\.segments)
+    let segments = inFlight.values.flatMap(\.segments) + (retries + setAside).flatMap(\.segments)
     let used = segments.map(\.stream).max() ?? 0
     while let last = streams.last, last.isAgain, last.open == nil, streams.count - 1 > used,
       pendingRead?.stream != streams.count - 1

@@ -9,9 +9,11 @@ extension Delivery {
       guard now >= until else { return nil }
       pausedUntil = nil
     }
+    releaseSuspects(ifDueAt: now)
     if !retries.isEmpty { return isRetrying ? nil : nextRetry(now: now, into: &encoder) }
     // What was refused is settled first, so that nothing overtakes it by more than was already out.
     guard !isRetrying else { return nil }
+    setSuspectsAside()
     let room = min(settings.window - held, (caution ?? .max) - recordsInFlight)
     guard room > 0 else { return nil }
     if isLiveDue(now: now) {
@@ -149,6 +151,8 @@ extension Delivery {
         }
         let entry = streams[segment.stream][position]
         let identity = entry.record.identity
+        // Behind this message it is the first, and is set aside.
+        if isHeld(identity.seq) { break outer }
         let goesAlone = settings.batchRecords == 1 || settings.singly.contains(entry.kind)
         switch route {
         case .none:

@@ -5,7 +5,8 @@ import Model
 /// to give up a connection and when to try again. No clock, socket or randomness of its own, so that tests run it on virtual time.
 ///
 /// Invariants:
-/// - a record is settled only by the server's word for it, or by becoming a dead letter after `refusalsToDeath` refusals on its own
+/// - a record is settled only by the server's word for it, or by becoming a dead letter after `refusalsToDeath` refusals on its own,
+///   where a hang-up is one only from a server that takes other records
 ///   (one that grows older than the uplink's `keep` is given up by the journal, which says so with a gap record);
 /// - within a connection the records of a stream are handed out in order of their numbers, except those that were refused;
 /// - a lane's cursor never has more than `DeliverySettings.rangeLimit` ranges;
@@ -86,6 +87,11 @@ public struct Delivery: Sendable {
   var recordsInFlight = 0
   var retries: [Piece] = []
   var isRetrying = false
+  /// The server has taken something in this connection, and so isn't what everything fails for.
+  var hasTaken = false
+  /// Suspects that wait until it has, or until there turns out to be nothing else to send.
+  var setAside: [Piece] = []
+  var holdsSuspects = false
   var lastSent: BootTime?
   /// Bytes that the backlog may still send; refilled at `catchUp` per second, at most one second's worth.
   var catchUpTokens = 0.0
@@ -107,6 +113,8 @@ public struct Delivery: Sendable {
   /// Refusals, or closes while it was alone, by number; bounded by `troublesLimit`.
   var troubles: [UInt64: Int] = [:]
   static let troublesLimit = 1024
+  /// How often the peer hung up on each of these while it was alone; at most `DeliverySettings.suspectLimit`.
+  var suspects: [UInt64: Int] = [:]
   /// What was out, unanswered, when connections ended.
   var unanswered: [Lane: [ClosedRange<UInt64>]] = [:]
 
@@ -132,6 +140,6 @@ public struct Delivery: Sendable {
     if case .up = state { true } else { false }
   }
 
-  /// Records handed out or read ahead, and not settled.
-  var held: Int { streams.reduce(0) { $0 + $1.outstanding } }
+  /// Records handed out or read ahead, and not settled; what is set aside takes nobody's place.
+  var held: Int { streams.reduce(0) { $0 + $1.outstanding } - setAside.count }
 }

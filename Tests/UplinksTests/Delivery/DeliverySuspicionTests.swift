@@ -1,0 +1,95 @@
+import Journal
+import Model
+import Testing
+
+@testable import Uplinks
+
+/// A hang-up may be a record's fault or the server's own trouble. What tells them apart is what else the server takes.
+@Suite struct DeliverySuspicionTests {
+  /// Connects, and gives the server's word until it hangs up or has nothing left.
+  private static func visit(_ link: inout SimulatedLink, chokesOn isPoison: (UInt64) -> Bool) {
+    link.connect()
+    if link.wire.isEmpty { link.wait() }
+    while !link.wire.isEmpty {
+      guard !link.wire[0].seqs.contains(where: isPoison) else { return link.disconnect(.peer("closed")) }
+      link.acknowledge()
+    }
+    link.disconnect(.local("done"))
+  }
+
+  @Test func aServerThatHangsUpOnEverythingBuriesNothing() {
+    var link = SimulatedLink(DeliveryOrderTests.settings())
+    link.append(Array(repeating: .position, count: 300) + [.event, .reading])
+    for _ in 1...500 {
+      link.connect()
+      #expect(!link.wire.isEmpty)
+      link.disconnect(.peer("closed: internal error (1011)"))
+    }
+    #expect(link.dead.isEmpty)
+    Self.visit(&link) { _ in false }
+    #expect(link.dead.isEmpty)
+    #expect(link.delivery.cursors[.position].low == 302)
+    #expect(link.delivery.cursors[.event].low == 302)
+    #expect(link.delivery.suspects.isEmpty)
+  }
+
+  @Test(arguments: [DeliverySettings.Order.liveFirst, .strict], [1, 7, 40])
+  func aRecordThatChokesAServerWhichTakesOthersIsBuriedWhereverItStands(order: DeliverySettings.Order, poison: UInt64) {
+    var link = SimulatedLink(DeliveryOrderTests.settings { $0.order = order })
+    link.append(Array(repeating: .position, count: 40))
+    for _ in 1...30 where link.delivery.cursors[.position].low < 40 { Self.visit(&link) { $0 == poison } }
+    // One that nobody is left to speak against waits for the next.
+    for _ in 1...3 where link.dead.isEmpty {
+      link.append([.position])
+      Self.visit(&link) { $0 == poison }
+    }
+    #expect(link.dead == [poison])
+    #expect(link.delivery.suspects.isEmpty)
+  }
+
+  @Test func manyInARowAreFoundOneByOne() {
+    var link = SimulatedLink(DeliveryOrderTests.settings())
+    link.append(Array(repeating: .position, count: 60))
+    for _ in 1...200 where link.dead.count < 20 {
+      link.append([.position])
+      Self.visit(&link) { (11...30).contains($0) }
+    }
+    #expect(link.dead.sorted() == Array(11...30))
+  }
+
+  @Test func whatWasHungUpOnTwiceGoesBehindTheFirstThatIsTaken() {
+    var link = SimulatedLink(
+      DeliveryOrderTests.settings {
+        $0.order = .strict
+        $0.batchRecords = 1
+      })
+    link.append(Array(repeating: .position, count: 4))
+    for _ in 1...4 {
+      link.connect()
+      link.disconnect(.peer("closed"))
+    }
+    let before = link.log.count
+    link.connect()
+    link.acknowledgeAll()
+    #expect(link.sent[before...].joined().map { $0 } == [2, 1, 3, 4])
+    #expect(link.dead.isEmpty)
+  }
+
+  @Test func aSuspectThatIsAloneInTheJournalGoesAfterAWhileAndIsNeverBuried() {
+    var link = SimulatedLink(DeliveryOrderTests.settings())
+    link.append([.event])
+    for round in 1...10 {
+      link.connect()
+      if round > 4 {
+        #expect(link.wire.isEmpty)
+        link.wait()
+      }
+      if !link.wire.isEmpty { link.disconnect(.peer("closed")) }
+      #expect(link.dead.isEmpty)
+    }
+    link.connect()
+    while link.wire.isEmpty { link.wait() }
+    link.acknowledgeAll()
+    #expect(link.delivery.cursors[.event].low == 1)
+  }
+}
