@@ -24,7 +24,8 @@ public import Model
 //      same transaction says so, or was settled for every uplink and older than `history`.
 //   2. Blocks cover disjoint ranges, in the order of their times; `c` of a block is the sum of all records of the lane before it, also
 //      of those that are gone, less what ThinningBook has. For every uplink, records that are gone are at or below `low` of their lane,
-//      or in one of its ranges, or were thinned out of a block. Numbers that no block covers are in some cursor.
+//      or in one of its ranges, or were thinned out of a block. From the first block on every number lies in one: where one was deleted,
+//      an empty one stays; every cursor has passed what is before the first.
 //   3. Records, the engine state that they led to, decided actions and recorded observations are of one transaction.
 //   4. (journal id, seq) names one record for ever. A new run begins when a tail may have been lost without a trace: after a boot that
 //      wasn't shut down cleanly, after a repair, on another machine. Being killed within a boot loses no commit, so the id stays. The

@@ -19,10 +19,11 @@ import Testing
     try journal.closeCleanly(time: .seconds(12), clock: .at(12))
   }
 
-  @Test(arguments: [
-    ("first=13", 13...15), ("first BETWEEN 10 AND 20", 10...21), ("first<=7", 1...9), ("first>=25", 25...30),
-    ("first>0", 1...30),
-  ] as [(String, ClosedRange<UInt64>)])
+  @Test(
+    arguments: [
+      ("first=13", 13...15), ("first BETWEEN 10 AND 20", 10...21), ("first<=7", 1...9), ("first>=25", 25...30),
+      ("first>0", 1...30),
+    ] as [(String, ClosedRange<UInt64>)])
   func itsRecordsAreToldThoughALaneInWhichNothingHappenedHasPassedThem(
     which: String, gone: ClosedRange<UInt64>
   ) throws {

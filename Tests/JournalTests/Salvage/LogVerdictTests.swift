@@ -65,9 +65,13 @@ import Testing
     var random = SeededGenerator(3)
     let noise = LimitTests.noise(20_000, &random)
     try journal.commit(
-      .at(50, [Record(
-        time: .seconds(50), timestamp: nil,
-        body: .reading(device: "d", metric: "m", value: .text(noise), unit: nil, quality: .good))]))
+      .at(
+        50,
+        [
+          Record(
+            time: .seconds(50), timestamp: nil,
+            body: .reading(device: "d", metric: "m", value: .text(noise), unit: nil, quality: .good))
+        ]))
     // The first cut: of that commit all is there but its first frame.
     let first = try folder.crashCopy()
     var log = try bytes(first.path + "-wal")
