@@ -131,6 +131,7 @@ let package = Package(
       of: "Uplinks",
       [
         "CMosquitto", "Deflate", "Trust", "Certificates", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
       ],
       cases: [

@@ -136,8 +136,8 @@ extension Daemon: ControlAnswers {
     case .recordOff:
       let changed = try await pipeline.stopRecording()
       try await write(ControlReply.success { $0.member("changed", changed) })
-    case .command(let name):
-      try await pipeline.command(name)
+    case .command(let name, let arguments):
+      try await pipeline.command(name, arguments)
       try await write(ControlReply.success())
     case .explain(let rule):
       let (explanation, now) = try await pipeline.explanation(of: rule)

@@ -35,7 +35,7 @@ def on_message(client, userdata, delivery):
     # paho acknowledges when this returns. An error ends the program, the broker keeps the message, and whoever starts it again gets it.
     is_deflated = delivery.topic.endswith("/batch/z")
     message = json.loads(zlib.decompress(delivery.payload, -15) if is_deflated else delivery.payload)
-    if message.get("type") and "journal" in message:  # neither a status nor a response
+    if message.get("type") and "journal" in message:  # not a status
         store(message)
 
 

@@ -31,8 +31,11 @@ extension Pipeline: CommandTaker {
       return refused("nothing can be kept now, so nothing was done: \(commitError ?? "the gateway is ending")")
     }
     guard !batch.isFull else { return refused("the gateway can't keep up with its journal; give it again later") }
-    return command.name == OwnCommand.resend.rawValue
-      ? resend(command, key: key) : tellRules(command, key: key)
+    return switch OwnCommand(rawValue: command.name) {
+    case .resend: resend(command, key: key)
+    case .requeue: requeue(command, key: key)
+    case .status, nil: tellRules(command, key: key)
+    }
   }
 
   /// What may be given, in the order of the reference and of the rule files.
@@ -106,7 +109,7 @@ extension Pipeline: CommandTaker {
 
   private func resend(_ command: ServerCommand, key: CommandBook.Key) -> CommandOutcome {
     let range: ClosedRange<UInt64>
-    switch ResendRequest.range(of: command) {
+    switch CommandRange.read(from: command) {
     case .success(let found): range = found
     case .failure(let problem): return refused(problem.text)
     }
@@ -117,7 +120,7 @@ extension Pipeline: CommandTaker {
         return refused("too much is being sent in too many pieces already; give it again later")
       }
       let answer = CommandAnswer(
-        result: ResendRequest.result(range, reopening, kept: try journal.statistics().firstSequence))
+        result: ResendAnswer.result(range, reopening, kept: try journal.statistics().firstSequence))
       let now = clocks.bootTime()
       batch.append(notes: commands.note(key, command, answer, at: clock.stamp(bootTime: now)), at: now)
       batch.append(reopening, at: now)
@@ -131,6 +134,32 @@ extension Pipeline: CommandTaker {
         throw error
       }
       return CommandOutcome(answer, reopening: reopening)
+    } catch {
+      return refused("\(error)")
+    }
+  }
+
+  // MARK: requeue
+
+  /// The letters are on disk before the answer is: killed in between, the gateway is asked once more, and finds them requeued already.
+  private func requeue(_ command: ServerCommand, key: CommandBook.Key) -> CommandOutcome {
+    let range: ClosedRange<UInt64>?
+    switch CommandRange.readOptional(from: command) {
+    case .success(let found): range = found
+    case .failure(let problem): return refused(problem.text)
+    }
+    do {
+      let requeued = try requeue(uplink: key.uplink) { range?.contains($0) ?? true }
+      var writer = JSONWriter()
+      writer.beginObject()
+      writer.member("requeued", requeued.count)
+      writer.member("already", requeued.already)
+      writer.member("damaged", requeued.damaged)
+      writer.endObject()
+      let answer = CommandAnswer(result: writer.bytes)
+      let now = clocks.bootTime()
+      batch.append(notes: commands.note(key, command, answer, at: clock.stamp(bootTime: now)), at: now)
+      return isOnDisk ? CommandOutcome(answer) : notYet
     } catch {
       return refused("\(error)")
     }

@@ -57,6 +57,7 @@ public struct Setup: Sendable {
       surroundings: RuleSurroundings(
         uplinks: configuration?.uplinks.map(\.name), hooks: HookFolder(beside: main).names),
       sources: &result.sources, diagnostics: &result.diagnostics)
+    if let configuration, let rules { configuration.checkCommands(rules, diagnostics: &result.diagnostics) }
     if let configuration, let devices, let rules, !result.diagnostics.hasErrors {
       let (files, fingerprint) = checksums(of: result.sources, diagnostics: &result.diagnostics)
       guard !result.diagnostics.hasErrors else { return result }

@@ -1,5 +1,6 @@
 public import Config
 import Glibc
+import Uplinks
 
 /// The command line's end of the control socket. Blocking; for a command that does this and ends.
 public struct ControlClient: ~Copyable {
@@ -77,7 +78,11 @@ public struct ControlClient: ~Copyable {
     writer.key("request")
     writer.string(request.name)
     switch request {
-    case .command(let name), .explain(let name): writer.member("name", name)
+    case .command(let name, let arguments):
+      writer.member("name", name)
+      writer.key("args")
+      arguments.write(to: &writer)
+    case .explain(let name): writer.member("name", name)
     case .journal(let request): request.write(to: &writer)
     case .status, .recordOn, .recordOff, .recordExport, .reload: break
     }

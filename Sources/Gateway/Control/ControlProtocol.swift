@@ -1,3 +1,5 @@
+public import Model
+
 /// What the command line asks of the daemon over the control socket.
 ///
 /// One connection, one request: a line of JSON up, `{"request":"status"}`; down a line of JSON, `{"ok":true,…}` or
@@ -15,15 +17,15 @@ public enum ControlRequest: Sendable, Equatable {
   case recordExport
   /// Take changed files.
   case reload
-  /// Tell the rules of a command, by its name: `{"request":"command","name":"wash"}`.
-  case command(String)
+  /// Tell the rules of a command, by its name, with what comes along: `{"request":"command","name":"wash","args":{"seconds":5}}`.
+  case command(String, [CommandArgument] = [])
   /// Tell why a rule is up or not, by its name: `{"request":"explain","name":"cold_chain"}`.
   case explain(rule: String)
   /// About the journal.
   case journal(JournalRequest)
 
   /// A request line, at most so many bytes.
-  static let lineLimit = 4096
+  static let lineLimit = 32 << 10
 
   var name: String {
     switch self {
@@ -38,11 +40,13 @@ public enum ControlRequest: Sendable, Equatable {
     }
   }
 
-  /// - Parameter argument: The member `name` of the request, which a command and an explanation have.
-  init?(name: String, argument: String?) {
+  /// - Parameters:
+  ///   - argument: The member `name` of the request, which a command and an explanation have.
+  ///   - arguments: What comes along with a command.
+  init?(name: String, argument: String?, arguments: [CommandArgument] = []) {
     switch (name, argument) {
     case ("command", let argument?):
-      self = .command(argument)
+      self = .command(argument, arguments)
       return
     case ("explain", let argument?):
       self = .explain(rule: argument)

@@ -1,10 +1,12 @@
 import Config
 import Glibc
 import Logging
+import Model
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
 import Synchronization
+import Uplinks
 
 /// Answers the command line on the control socket; `ControlRequest` has the protocol.
 ///
@@ -171,7 +173,12 @@ struct ControlServer: Service {
     } catch {
       return .failure(Refusal(message: error.message))
     }
-    guard let request = ControlRequest(name: name, argument: node["name"]?.string) else {
+    let arguments: [CommandArgument]
+    switch [CommandArgument].read(node["args"]) {
+    case .success(let read): arguments = read
+    case .failure(let problem): return .failure(Refusal(message: problem.text))
+    }
+    guard let request = ControlRequest(name: name, argument: node["name"]?.string, arguments: arguments) else {
       return .failure(
         Refusal(message: "this daemon knows no request `\(name)`; is it older than the command line?"))
     }

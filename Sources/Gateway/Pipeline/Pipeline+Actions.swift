@@ -57,13 +57,18 @@ extension Pipeline {
   }
 
   /// Tells the rules of a command, and returns once what came of it is on disk.
-  func command(_ name: String) throws {
+  func command(_ name: String, _ arguments: [CommandArgument] = []) throws {
     guard Names.isLabel(name) else { throw NotACommand() }
     let names = engine.commandNames
     guard names.contains(name) else { throw NobodyWaits(name: name, names: names) }
-    inbox.submit(Arrival(bootTime: clocks.bootTime(), content: .system(.command(name: name, id: "local"))))
+    if let why = engine.objection(to: arguments, of: name) { throw WrongArguments(description: why) }
+    inbox.submit(
+      Arrival(
+        bootTime: clocks.bootTime(), content: .system(.command(name: name, id: "local", arguments: arguments))))
     try commitAll()
   }
+
+  private struct WrongArguments: Error, CustomStringConvertible { var description: String }
 
   private struct NotACommand: Error, CustomStringConvertible {
     var description: String { "a command is named by letters, digits and `_.-`, at most 64" }

@@ -27,21 +27,30 @@ extension Journal {
   ///
   /// - Parameter seqs: Their numbers; `nil`: all of them.
   public func requeue(uplink: String, seqs: Set<UInt64>?) throws(JournalError) -> Requeued {
+    var found: Set<UInt64> = []
+    var result = try requeue(uplink: uplink) { seq in
+      guard seqs?.contains(seq) ?? true else { return false }
+      found.insert(seq)
+      return true
+    }
+    result.unknown = seqs.map { $0.subtracting(found).sorted() } ?? []
+    return result
+  }
+
+  /// The same of those whose numbers `isWanted` says.
+  public func requeue(uplink: String, where isWanted: (UInt64) -> Bool) throws(JournalError) -> Requeued {
     let database = try connection()
     let known = redelivery(of: uplink)
     var result = Requeued()
     var rows: [Int64] = []
-    var found: Set<UInt64> = []
     try DeadLetterTable(database: database).forEach(uplink: uplink, by: inflater) { row, letter in
-      guard seqs?.contains(letter.identity.seq) ?? true else { return true }
-      found.insert(letter.identity.seq)
+      guard isWanted(letter.identity.seq) else { return true }
       if letter.record == nil { result.damaged += 1 } else { rows.append(row) }
       return true
     }
     var next = known
     result.count = next.add(rows)
     result.already = rows.count - result.count
-    result.unknown = seqs.map { $0.subtracting(found).sorted() } ?? []
     guard result.count > 0 else { return result }
     try set(next, of: uplink, step: "requeue dead letters")
     return result

@@ -2,11 +2,7 @@ public import Model
 
 extension RuleEngine {
   /// The commands that rules wait for, each once, in file order.
-  public var commandNames: [String] {
-    var names: [String] = []
-    for case .command(let name, _) in rules.rules.flatMap(\.triggers) where !names.contains(name) { names.append(name) }
-    return names
-  }
+  public var commandNames: [String] { rules.commandNames }
 
   /// What the rules that wait for a command expect with it, each once.
   func parameters(of command: String) -> [CommandParameter] {
@@ -36,5 +32,14 @@ extension RuleEngine {
       }
     }
     return nil
+  }
+}
+
+extension RuleSet {
+  /// The commands that rules wait for, each once, in file order.
+  public var commandNames: [String] {
+    var names: [String] = []
+    for case .command(let name, _) in rules.flatMap(\.triggers) where !names.contains(name) { names.append(name) }
+    return names
   }
 }

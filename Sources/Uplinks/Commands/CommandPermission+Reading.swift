@@ -31,6 +31,12 @@ extension CommandPermission {
     return .only(names)
   }
 
+  /// Where each name stands.
+  static func places(_ node: YAMLNode) -> [(name: String, span: SourceSpan)] {
+    guard case .sequence(let items) = node.content else { return [] }
+    return items.compactMap { item in item.scalar.map { ($0.text, item.span) } }
+  }
+
   static var schema: Schema {
     .either([.choice(["none", "all"]), .list(.text(pattern: "^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}$"))])
   }

@@ -21,12 +21,15 @@ public enum OwnCommand: String, Hashable, Sendable, CaseIterable {
   case status
   /// Delivered records once more.
   case resend
+  /// Dead letters once more.
+  case requeue
 
   /// For the reference.
   public var note: String {
     switch self {
     case .status: "how the gateway is, as a `health` record says it"
     case .resend: "delivered records once more, those numbered `from` to `to`, as far as `history` still has them"
+    case .requeue: "dead letters of this uplink once more, all or those numbered `from` to `to`"
     }
   }
 }

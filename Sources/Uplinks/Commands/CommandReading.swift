@@ -12,9 +12,6 @@ enum CommandReading {
 
   /// Bytes of a message that holds nothing but a command.
   static let mostBytes = 16_384
-  static let mostArguments = 16
-  /// Characters of an argument that is a text.
-  static let mostText = 256
 
   private static let limits: JSONLimits = {
     var limits = JSONLimits()
@@ -66,21 +63,10 @@ enum CommandReading {
     if let text = given?.string, text != name {
       return .refused(id, reply, "the topic and the message name different commands")
     }
-    guard let arguments = message["args"], arguments.content != .null else { return finish(id, name: name, [], reply) }
-    guard let members = arguments.object, members.count <= mostArguments else {
-      return .refused(id, reply, "`args` is an object of \(mostArguments) members at most")
+    switch [CommandArgument].read(message["args"]) {
+    case .success(let arguments): return finish(id, name: name, arguments, reply)
+    case .failure(let problem): return .refused(id, reply, problem.text)
     }
-    var read: [ServerCommand.Argument] = []
-    for member in members {
-      guard Names.isIdentifier(member.name), let value = value(member.value) else {
-        return .refused(
-          id, reply,
-          "each of `args` has a name such as `from` (a-z, 0-9, _) and is a number, true or false, or a text of at most \(mostText) characters"
-        )
-      }
-      read.append(.init(name: member.name, value: value))
-    }
-    return finish(id, name: name, read, reply)
   }
 
   private static func finish(
@@ -90,14 +76,5 @@ enum CommandReading {
       return .refused(id, reply, "a command is named by letters, digits and `_.-`, at most 64")
     }
     return .command(ServerCommand(id: id, name: name, arguments: arguments, reply: reply))
-  }
-
-  private static func value(_ node: JSONNode) -> Value? {
-    switch node.content {
-    case .number(let number, _): .number(number)
-    case .boolean(let flag): .boolean(flag)
-    case .string(let text) where text.unicodeScalars.count <= mostText: .text(text)
-    case .null, .string, .array, .object: nil
-    }
   }
 }

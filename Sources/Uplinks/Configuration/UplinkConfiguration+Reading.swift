@@ -33,7 +33,8 @@ extension UplinkConfiguration {
       .choice("`from`", of: [("now", CursorOrigin.now), ("oldest", .oldest)], diagnostics: &diagnostics)
     let keep = reader.optional("keep")?
       .interval("`keep`", in: .minutes(1)...Interval.days(3650), diagnostics: &diagnostics)
-    let commands = reader.optional("commands").map { CommandPermission.read($0, &diagnostics) } ?? .none
+    let commandsNode = reader.optional("commands")
+    let commands = commandsNode.map { CommandPermission.read($0, &diagnostics) } ?? .none
     reader.explain(
       ["url", "host", "broker", "username", "password", "tls"],
       "it stands below `mqtt:`, and that below the uplink's name: `central: { mqtt: { url: … } }`")
@@ -52,6 +53,7 @@ extension UplinkConfiguration {
     var configuration = UplinkConfiguration(
       name: name, transport: (allowance == nil ? transport : transport.metered()).taking(commands), format: format)
     configuration.commands = commands
+    configuration.commandPlaces = commandsNode.map(CommandPermission.places) ?? []
     configuration.settings = settings
     configuration.settings.singly = transport.singly.union(format.singly)
     let labels = context.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }

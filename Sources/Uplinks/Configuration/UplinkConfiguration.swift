@@ -1,3 +1,4 @@
+public import Config
 public import Journal
 public import Model
 
@@ -9,6 +10,8 @@ public struct UplinkConfiguration: Sendable {
   public var settings = DeliverySettings()
   /// What its server may ask for.
   public var commands = CommandPermission.none
+  /// Where the names of `commands` stand.
+  public var commandPlaces: [(name: String, span: SourceSpan)] = []
   /// Where it begins when the journal doesn't know it yet.
   public var from: CursorOrigin = .now
   /// Records older than this are given up for it, by the journal; so long stays the cursor of an uplink that was removed, too.

@@ -42,7 +42,8 @@ public enum AsyncAPIDocument {
             .string(
               """
               What a Waypost gateway sends to a server and takes from it. Every record arrives at least once, and (gateway, journal, seq) tells \
-              it from its repeat. Topics and addresses are the defaults; a configuration may have others.
+              it from its repeat. Topics and addresses are the defaults; a configuration may have others. Described is the format json; the messages \
+              of owntracks, senml, geojson and sparkplug are as those specifications have them.
               """)
           ),
           (
@@ -115,6 +116,22 @@ public enum AsyncAPIDocument {
         what: "What came of a command; or on the MQTT 5 response topic with the correlation data",
         parameters: [gateway, ("id", "The command's id")],
         sent: [Message(name: "response", schema: "response", summary: "What came of it")], operation: qos),
+    ] + sparkplug
+  }
+
+  private static var sparkplug: [Channel] {
+    [
+      Channel(
+        name: "sync", address: "waypost/{gateway}/sync", server: "broker",
+        what: "With `sparkplug`, behind its data, which has QoS 0: the broker's acknowledgement of it stands for theirs",
+        parameters: [("gateway", "The gateway's name")],
+        sent: [Message(name: "sync", schema: "sync", summary: "What went before it is there")], operation: qos),
+      Channel(
+        name: "hostState", address: "spBv1.0/STATE/{host}", server: "broker",
+        what: "With `sparkplug` and a `primary_host`, retained: whether that host is there. While it isn't, nothing is sent",
+        parameters: [("host", "The host's id")],
+        received: [Message(name: "hostState", schema: "host_state", summary: "Whether the host is there")],
+        operation: retained),
     ]
   }
 
@@ -126,7 +143,8 @@ public enum AsyncAPIDocument {
     return [
       Channel(
         name: "socket", address: "/", server: "hub",
-        what: "One text message each, under the subprotocol `waypost.v1`",
+        what:
+          "One text message each, under the subprotocol `waypost.v1`. A server that doesn't want the gateway answers the handshake with HTTP 401 or 403, or closes with 4003; one that goes for reasons of its own closes with 1001, 1012 or 1013",
         sent: [
           Message(name: "batch", schema: "batch", summary: "Records, in order; to be answered"),
           Message(name: "record", schema: "message", summary: "A record, alone; to be answered"),

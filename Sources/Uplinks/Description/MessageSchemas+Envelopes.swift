@@ -31,6 +31,30 @@ extension MessageSchemas {
     ]
   }
 
+  /// What goes as JSON beside Sparkplug's own messages.
+  static var sparkplug: [(name: String, schema: WireSchema)] {
+    [
+      (
+        "sync",
+        .object(
+          "Once the broker acknowledges it, what went before it with QoS 0 has reached the broker",
+          [
+            .init("type", .constant("sync")), .init("gateway", .reference("gateway")),
+            .init("number", .integer("Counts from 1 in each connection", from: 1)),
+          ])
+      ),
+      (
+        "host_state",
+        .object(
+          "Whether a primary host is there (Sparkplug 3.0, STATE)",
+          [
+            .init("online", .flag("Whether it is")),
+            .init("timestamp", .integer("Milliseconds since 1970; what is older than the last is passed over", from: 0)),
+          ])
+      ),
+    ]
+  }
+
   private static var status: WireSchema {
     .object(
       "The gateway's own word, retained",
@@ -91,7 +115,7 @@ extension MessageSchemas {
       "args",
       .table(
         "What it is about", .reference("argument"), names: "^[a-z_][a-z0-9_]{0,63}$",
-        limit: CommandReading.mostArguments),
+        limit: [CommandArgument].limit),
       required: false)
     let called = "The server's name for it: the same command with the same id isn't done twice"
     return [
@@ -100,7 +124,7 @@ extension MessageSchemas {
         .oneOf("A number, `true` or `false`, or text", ["plain_argument", "text_argument"])
       ),
       ("plain_argument", .plain("A number, `true` or `false`")),
-      ("text_argument", .text("Text", limit: CommandReading.mostText)),
+      ("text_argument", .text("Text", limit: CommandArgument.mostText)),
       (
         "command",
         .object(

@@ -23,7 +23,7 @@ public enum MessageSchemas {
       ("title", .string("What a Waypost gateway sends in the format json, and what it takes")),
       (
         "anyOf",
-        .array(["message", "batch", "status", "pong", "response"].map { WireSchema.reference($0).json(prefix) })
+        .array(["message", "batch", "status", "pong", "response", "sync"].map { WireSchema.reference($0).json(prefix) })
       ),
       ("$defs", .object(definitions(prefix).map { ($0.name, $0.schema) })),
     ])
@@ -34,7 +34,7 @@ public enum MessageSchemas {
     all.map { Definition(name: $0.name, schema: $0.schema.json(prefix)) }
   }
 
-  static var all: [(name: String, schema: WireSchema)] { parts + records + envelopes + answers + socketIO }
+  static var all: [(name: String, schema: WireSchema)] { parts + records + envelopes + answers + socketIO + sparkplug }
 
   private static var parts: [(name: String, schema: WireSchema)] {
     [

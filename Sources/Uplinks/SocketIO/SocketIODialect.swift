@@ -7,6 +7,7 @@ import Model
 /// server's process has then read it, and nothing says what it made of it. At most one such Ping is out.
 struct SocketIODialect: WebSocketDialect {
   var subprotocol: String? { nil }
+  var remedy: String { "are `token` and `auth` those that it knows?" }
 
   private let namespace: String
   /// A JSON object.

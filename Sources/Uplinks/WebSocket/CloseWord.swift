@@ -20,11 +20,12 @@ struct CloseWord: Hashable {
   }
 
   /// What it means for the link.
-  var closure: Closure {
+  /// - Parameter remedy: What to do where we aren't welcome.
+  func closure(remedy: String) -> Closure {
     let words =
       "the server closed" + (code.map { ": \(Self.meaning($0))" } ?? "") + (reason.isEmpty ? "" : " “\(reason)”")
     switch code {
-    case 4003: return .notAuthorized("\(words); is `token` the one that it knows?")
+    case 4003: return .notAuthorized("\(words); \(remedy)")
     // It goes for reasons of its own, which have nothing to do with what it was sent.
     case 1001, 1012, 1013: return .local(words)
     default: return .peer(words)

@@ -8,6 +8,7 @@ struct WaypostDialect: WebSocketDialect {
   static let mostInFlight = 100_000
 
   var subprotocol: String? { Self.name }
+  var remedy: String { "is `token` the one that it knows?" }
   /// Whether the format's messages are text.
   let isText: Bool
 

@@ -4,6 +4,8 @@
 protocol WebSocketDialect: Sendable {
   /// The subprotocol to ask for (RFC 6455, section 1.9), which the server must then choose; `nil`: none.
   var subprotocol: String? { get }
+  /// What to look at where the server says that we aren't welcome.
+  var remedy: String { get }
   /// The connection is there. `link` says what it is, for the detail of `LinkEvent.up`, which the dialect reports when the server takes us.
   mutating func opened(link: String, now: BootTime) -> [DialectAction]
   /// A whole message came, text as valid UTF-8.

@@ -17,16 +17,21 @@ struct WebSocketHandshake {
   struct Failure: Error, Hashable { var text: String }
 
   let request: HTTPRequestHead
+  /// What to do about it where the server doesn't let us in.
+  private let remedy: String
   private let subprotocol: String?
   private let offersDeflate: Bool
   private let check: NIOWebSocketClientUpgrader
 
-  /// - Parameter key: 16 random bytes as base64.
+  /// - Parameters:
+  ///   - remedy: what to look at where the server doesn't let us in.
+  ///   - key: 16 random bytes as base64.
   init(
-    _ options: WebSocketOptions, token: String?, subprotocol: String?,
+    _ options: WebSocketOptions, token: String?, subprotocol: String?, remedy: String,
     key: String = NIOWebSocketClientUpgrader.randomRequestKey()
   ) throws(Failure) {
     self.subprotocol = subprotocol
+    self.remedy = remedy
     offersDeflate = options.offersDeflate
     check = NIOWebSocketClientUpgrader(requestKey: key) { channel, _ in channel.eventLoop.makeSucceededVoidFuture() }
     var resource = options.address.resource
@@ -76,7 +81,7 @@ struct WebSocketHandshake {
   }
 
   func judge(_ head: HTTPResponseHead) -> Verdict {
-    guard head.status.code == 101 else { return .refused(Self.refusal(head)) }
+    guard head.status.code == 101 else { return .refused(refusal(head)) }
     func says(_ name: String, _ word: String) -> Bool {
       head.headers[canonicalForm: name].contains { $0.lowercased() == word }
     }
@@ -105,11 +110,11 @@ struct WebSocketHandshake {
     }
   }
 
-  private static func refusal(_ head: HTTPResponseHead) -> Closure {
+  private func refusal(_ head: HTTPResponseHead) -> Closure {
     let status = "HTTP \(head.status.code) \(ServerMessage.clean(head.status.reasonPhrase))"
     switch head.status.code {
     case 401, 403:
-      return .notAuthorized("the server refused us: \(status); is `token` the one that it knows?")
+      return .notAuthorized("the server refused us: \(status); \(remedy)")
     case 300...399:
       // A query may hold our token.
       let place = head.headers["location"].first.map { "“\(ServerMessage.clean(String($0.prefix { $0 != "?" })))”" }

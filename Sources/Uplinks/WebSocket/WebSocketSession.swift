@@ -155,7 +155,7 @@ struct WebSocketSession {
     let before = state
     state = .ended
     if case .closing(_, let closure) = before { return [.end(closure)] }
-    return [Self.close(word.code), .end(word.closure)]
+    return [Self.close(word.code), .end(word.closure(remedy: dialect.remedy))]
   }
 
   private static func close(_ code: UInt16?) -> Action {

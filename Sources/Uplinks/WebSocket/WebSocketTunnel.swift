@@ -9,6 +9,8 @@ final class WebSocketTunnel: ChannelDuplexHandler {
   typealias OutboundIn = ByteBuffer
   typealias OutboundOut = WebSocketFrame
 
+  private static let remedy = "are `username` and `password` those that it knows?"
+
   private let approach: Approach
   private var isWithinMessage = false
   private var hasEnded = false
@@ -43,7 +45,7 @@ final class WebSocketTunnel: ChannelDuplexHandler {
       say(.connectionClose, context.channel.allocator.buffer(bytes: payload.prefix(2)), context)
       // One that says nothing is no more than a connection that ends.
       if word.code == nil || word.code == 1000 { return end(nil, context) }
-      end(word.closure, context)
+      end(word.closure(remedy: Self.remedy), context)
     case .text: violated("sent text where bytes belong", context)
     default: violated("sent a frame of an unknown kind", context)
     }

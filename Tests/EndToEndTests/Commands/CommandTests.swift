@@ -18,9 +18,9 @@ extension EndToEnd {
       let subscriber: Subscriber
       let gateway: Gateway
 
-      init(in bench: Bench, commands: String) throws {
+      init(in bench: Bench, commands: String, access: String = "allow_anonymous true") throws {
         self.bench = bench
-        broker = try Broker(in: bench)
+        broker = try Broker(in: bench, access: access)
         subscriber = try Subscriber(port: broker.port, in: bench)
         try subscriber.waitUntilSubscribed()
         var settings = Gateway.Settings()
@@ -93,6 +93,81 @@ extension EndToEnd {
         }
         for (number, ids) in try setting.doors() { #expect(ids.count == 1, "door \(number): \(ids)") }
         print("answered before the kill: \(kept.count) of \(count)")
+        try setting.gateway.stop()
+      }
+    }
+
+    /// The broker takes nothing above a size until somebody mends it; then the server asks for what it has refused.
+    @Test func requeueBringsWhatWasRefusedOnceTheServerIsMended() throws {
+      try Bench.with { bench in
+        let limit = "message_size_limit 700"
+        let setting = try Setting(
+          in: bench, commands: "[requeue, open_door, note]", access: "allow_anonymous true\n\(limit)")
+        let text = String(repeating: "x", count: 250)
+        let data = (0..<4).map { "t\($0): trigger.args.text" }.joined(separator: ", ")
+        try bench.write(
+          """
+          rules:
+            - name: note
+              on: { command: { note: { text: text } } }
+              then: [{ event: { type: note, severity: info, data: { \(data) } } }]
+
+          """, to: "etc/rules.d/note.yaml")
+        try setting.gateway.start()
+        #expect(try setting.ask("note", "n-1", "{\"text\":\"\(text)\"}")["ok"]?.flag == true)
+        func dead() throws -> Int {
+          try setting.gateway.command(["journal", "dead", "--format", "json", "--config", setting.gateway.configuration])
+            .split(separator: "\n").count
+        }
+        try Wait.until("a dead letter; \(setting.gateway.child?.tail ?? "")", within: 90, every: 300) {
+          // A broker that hangs up must have taken others for that.
+          _ = try setting.ask("open_door", "d-\(UInt64.random(in: 0...UInt64.max))", "{\"number\":1}")
+          return try dead() == 1
+        }
+        try setting.broker.stop()
+        let configuration = bench.path("mosquitto.conf")
+        let mended = try String(contentsOfFile: configuration, encoding: .utf8).replacing("\(limit)\n", with: "")
+        try bench.write(mended, to: "mosquitto.conf")
+        try setting.broker.start()
+        try setting.subscriber.waitUntilSubscribed()
+        let answer = try setting.ask("requeue", "again")
+        #expect(answer["result"]?["requeued"]?.number == 1, "\(answer.without([]))")
+        try Wait.until("the record; \(setting.gateway.child?.tail ?? "")", within: 60, every: 50) {
+          try setting.subscriber.messages.contains {
+            guard $0.topic == "waypost/e2e-truck/event" else { return false }
+            let record = try WireValue.parse($0.payload)
+            return record["again"]?.flag == true && record["event"]?["type"]?.text == "note"
+          }
+        }
+        try Wait.until("no dead letter to be left", within: 30, every: 300) {
+          try setting.gateway.command(["journal", "dead", "--config", setting.gateway.configuration])
+            == "no dead letters\n"
+        }
+        #expect(try setting.ask("requeue", "again").without([]) == answer.without([]))
+        try setting.gateway.stop()
+      }
+    }
+
+    @Test func theDeskGivesWhatTheServerMayGive() throws {
+      try Bench.with { bench in
+        let setting = try Setting(in: bench, commands: "none")
+        try setting.gateway.start()
+        func give(_ arguments: String...) throws -> (exit: Child.Exit, errors: String) {
+          let result = try bench.run(
+            setting.gateway.binary, ["command"] + arguments + ["--config", setting.gateway.configuration],
+            name: "desk-\(UInt64.random(in: 0...UInt64.max))", within: 30)
+          return (result.exit, result.errors)
+        }
+        #expect(try give("open_door", "number=7").exit == .code(0))
+        try Wait.until("the event; \(setting.gateway.child?.tail ?? "")", within: 20) { try setting.doors()[7] != nil }
+        for (argument, words) in [
+          ("number=seven", "`number` of `open_door` is a number"), ("seven=7", "`open_door` takes `number`, and no `seven`"),
+        ] {
+          let refused = try give("open_door", argument)
+          #expect(refused.exit == .code(2) && refused.errors.contains(words), "\(refused)")
+        }
+        #expect(try give("open_door", "7").errors.contains("`seconds=5`"))
+        #expect(try setting.doors().count == 1)
         try setting.gateway.stop()
       }
     }

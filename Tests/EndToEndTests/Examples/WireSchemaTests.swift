@@ -52,6 +52,44 @@ extension EndToEnd {
       try #require(result.exit == .code(0) && result.output == "1\n", "\(result.output)\(result.errors)")
     }
 
+    /// A line each: `ok`, or what is wrong.
+    private func verdicts(of lines: String, in bench: Bench) throws -> [Substring] {
+      let result = try bench.run(
+        "/bin/sh",
+        [
+          "-c", "exec \"$0\" \"$1\" \"$2\" < \"$3\"", "/usr/bin/python3",
+          "\(Environment.packageRoot)/Tests/UplinksTests/Description/validate.py",
+          "\(Environment.packageRoot)/docs/schemas/messages.json", bench.path(lines),
+        ], name: "validate", within: 120)
+      try #require(result.exit == .code(0), "\(result.errors)")
+      return result.output.split(separator: "\n")
+    }
+
+    /// Beside Sparkplug's own messages there is one more, in JSON; and nothing else.
+    @Test func whatGoesBesideSparkplugIsDescribed() throws {
+      try Bench.with { bench in
+        let rig = try ExampleRig(
+          in: bench, perSecond: 5, uplink: "mqtt: { url: \"mqtt://127.0.0.1:BROKER\", sparkplug: { group: fleet } }")
+        let host = try Subscriber(port: rig.broker.port, topic: "#", in: bench)
+        try rig.gateway.start()
+        rig.feed.start()
+        func beside() -> [Subscriber.Message] {
+          host.messages.filter { !$0.topic.hasPrefix("spBv1.0/") && !$0.topic.hasPrefix("witness/") }
+        }
+        try Wait.until("questions; \(rig.gateway.child?.tail ?? "")", within: 60, every: 50) { beside().count >= 3 }
+        try rig.finish()
+        _ = try rig.gateway.stop(within: 20)
+        let messages = beside()
+        #expect(Set(messages.map(\.topic)) == ["waypost/e2e-truck/sync"])
+        try bench.write(
+          messages.flatMap { message in
+            ["sync", ""].map { #"{"name":"\#($0)","value":\#(String(decoding: message.payload, as: UTF8.self))}"# }
+          }.joined(separator: "\n") + "\n", to: "beside.jsonl")
+        let verdicts = try verdicts(of: "beside.jsonl", in: bench)
+        #expect(verdicts.count == 2 * messages.count && verdicts.allSatisfy { $0 == "ok" }, "\(verdicts)")
+      }
+    }
+
     @Test func whatIsSentIsWhatIsDescribed() throws {
       try Bench.with { bench in
         let port = try Socket.freePort()
@@ -114,15 +152,7 @@ extension EndToEnd {
         try bench.write(
           lines.map { #"{"name":"\#($0.name)","value":\#(String(decoding: $0.value.raw, as: UTF8.self))}"# }
             .joined(separator: "\n") + "\n", to: "said.jsonl")
-        let result = try bench.run(
-          "/bin/sh",
-          [
-            "-c", "exec \"$0\" \"$1\" \"$2\" < \"$3\"", "/usr/bin/python3",
-            "\(Environment.packageRoot)/Tests/UplinksTests/Description/validate.py",
-            "\(Environment.packageRoot)/docs/schemas/messages.json", bench.path("said.jsonl"),
-          ], name: "validate", within: 120)
-        try #require(result.exit == .code(0), "\(result.errors)")
-        let verdicts = result.output.split(separator: "\n")
+        let verdicts = try verdicts(of: "said.jsonl", in: bench)
         #expect(verdicts.count == lines.count)
         let wrong = zip(lines, verdicts).filter { $0.1 != "ok" }.map {
           "\(String(decoding: $0.0.value.raw.prefix(600), as: UTF8.self)): \($0.1)"

@@ -49,7 +49,7 @@ final class Subscriber: @unchecked Sendable {
 
   private func listen() {
     let this = Unmanaged.passUnretained(self).toOpaque()
-    let client = mosquitto_new("judge-\(getpid())-\(port)", false, this)
+    let client = mosquitto_new("judge-\(getpid())-\(port)-\(abs(topic.hashValue))", false, this)
     defer {
       mosquitto_destroy(client)
       lock.withLock { ended = true }

@@ -105,7 +105,7 @@ import Uplinks
     let pipeline = try await box.open(rules: Self.rules)
     let typo = await pipeline.take(try Self.command("opendoor"), from: "central", allowed: .all).answer
     #expect(typo.error == "there is no command `opendoor`; did you mean `open_door`?")
-    #expect(typo.known == ["status", "resend", "open_door"])
+    #expect(typo.known == ["status", "resend", "requeue", "open_door"])
     let forbidden = await pipeline.take(try Self.command("open_door"), from: "central", allowed: .only(["status"]))
       .answer
     #expect(forbidden.error?.contains("isn't among those that may be given from here") == true)
@@ -196,6 +196,59 @@ import Uplinks
     try await pipeline.openCursor("central")
     let answer = await pipeline.take(try Self.command("resend", arguments), from: "central", allowed: .all).answer
     #expect(answer.error?.hasPrefix("`resend` takes") == true, "\(answer)")
+  }
+
+  @Test func deadLettersAreRequeuedForTheServerThatAsks() async throws {
+    let box = try Box()
+    let pipeline = try await box.open(rules: Self.rules)
+    for uplink in ["central", "office"] { try await pipeline.openCursor(uplink) }
+    for number in 0..<20 { await pipeline.feed(box.reading(Double(number))) }
+    await pipeline.flushNow()
+    let journal = await pipeline.head().journal
+    for seq in [3, 7, 12] as [UInt64] {
+      await pipeline.deadLetter("central", RecordIdentity(journal: journal, seq: seq), reason: "no")
+    }
+    await pipeline.deadLetter("office", RecordIdentity(journal: journal, seq: 3), reason: "no")
+    // As an uplink does before it hands over a command.
+    for uplink in ["central", "office"] { await pipeline.acknowledge(uplink, LaneCursors(low: 12)) }
+    func ask(_ id: String, _ arguments: [(String, Value)] = [], of pipeline: Pipeline) async throws -> CommandAnswer {
+      await pipeline.take(try Self.command("requeue", id: id, arguments), from: "central", allowed: .all).answer
+    }
+    let some = try await ask("c-1", [("from", .number(5)), ("to", .number(12))], of: pipeline)
+    #expect(try Self.json(some)["requeued"] as? Int == 2, "\(some)")
+    #expect(await pipeline.redelivery(of: "central").letterCount == 2)
+    #expect(await pipeline.redelivery(of: "office").letterCount == 0, "another server's")
+    let cut = try await Box(powerCut: box).open(rules: Self.rules)
+    #expect(await cut.redelivery(of: "central").letterCount == 2, "on disk when it is answered")
+    #expect(try await ask("c-1", [("from", .number(5)), ("to", .number(12))], of: cut) == some)
+    let all = try await ask("c-2", of: pipeline)
+    #expect(try Self.json(all)["requeued"] as? Int == 1)
+    #expect(try Self.json(all)["already"] as? Int == 2)
+    #expect(try await ask("c-2", of: pipeline) == all, "a repeat has the same answer")
+    #expect(try Self.json(try await ask("c-3", of: pipeline))["requeued"] as? Int == 0)
+    #expect(try await ask("c-4", [("seq", .number(3))], of: pipeline).error?.hasPrefix("`requeue` takes") == true)
+    let elsewhere = await pipeline.take(try Self.command("requeue"), from: "nowhere", allowed: .all).answer
+    #expect(elsewhere.error?.contains("no uplink `nowhere`") == true)
+  }
+
+  @Test func theDeskGivesACommandWhatAServerMayGiveIt() async throws {
+    let box = try Box()
+    let pipeline = try await box.open(
+      rules: Self.rules.replacing("command: open_door", with: "command: { open_door: { number: number } }")
+        .replacing("trigger.name", with: "trigger.args.number"))
+    try await pipeline.command("open_door", [CommandArgument(name: "number", value: .number(7))])
+    let data = try await pipeline.committed().compactMap { record in
+      if case .event(let event) = record.body { "\(event)" } else { nil }
+    }
+    #expect(data.count == 1 && data[0].contains("number(7"), "\(data)")
+    for (name, value, words) in [
+      ("number", Value.text("7"), "`number` of `open_door` is a number"), ("seven", .number(7), "and no `seven`"),
+    ] {
+      await #expect {
+        try await pipeline.command("open_door", [CommandArgument(name: name, value: value)])
+      } throws: { "\($0)".contains(words) }
+    }
+    #expect(try await events(pipeline).count == 1)
   }
 
   @Test func statusIsAnsweredAnewEachTime() async throws {

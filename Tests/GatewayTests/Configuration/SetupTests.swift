@@ -103,6 +103,28 @@ import Testing
     #expect(codes(Setup.load(main: silent.main)) == ["several-position-devices"])
   }
 
+  @Test func aCommandThatNobodyWaitsForIsAMistakeAtItsPlace() throws {
+    var files = Self.tree
+    files["rules.d/door.yaml"] =
+      "rules:\n  - { name: door, on: { command: { open_door: { seconds: number } } }, then: [event: { type: opened, severity: info }] }\n"
+    func load(_ commands: String) throws -> Setup.Result {
+      files["waypost.yaml"] =
+        "gateway: { id: truck }\nuplinks:\n  hub:\n    websocket: { url: \"ws://h\" }\n    commands: \(commands)\n"
+      let folder = try Folder(files)
+      return withExtendedLifetime(folder) { Setup.load(main: folder.main) }
+    }
+    for right in ["[status, resend, requeue, open_door]", "all", "none"] { #expect(codes(try load(right)) == []) }
+    let typo = try load("[status, opendoor, hoist]")
+    #expect(codes(typo) == ["unknown-command", "unknown-command"] && typo.setup == nil)
+    let told = typo.diagnostics.sorted()
+    #expect(told.first?.help == "did you mean `open_door`?")
+    #expect(told.first?.span?.start.line == 5 && told.first?.span?.start.column == 24)
+    #expect(told.last?.help?.contains("`on: { command: hoist }`") == true)
+    // Where the rules can't be read nobody knows what they wait for.
+    files["rules.d/door.yaml"] = "rules: [\n"
+    #expect(codes(try load("[open_door]")).contains("unknown-command") == false)
+  }
+
   @Test func pathIsTakenForWhatItIs() throws {
     let folder = try Folder(Self.tree)
     let paths = [

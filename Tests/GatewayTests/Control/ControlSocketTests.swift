@@ -1,6 +1,7 @@
 import Config
 import Foundation
 import Logging
+import Model
 import ServiceLifecycle
 import Synchronization
 import Testing
@@ -32,8 +33,9 @@ import Testing
   /// Runs a server while `body` does, and ends it as SIGTERM would.
   static func serving(
     _ path: String = NSTemporaryDirectory() + "wp-\(UUID().uuidString.prefix(8)).sock", answers: Answers = Answers(),
-    timeout: Duration = .seconds(10), _ body: (String) async throws -> Void
+    noting: (any ControlAnswers)? = nil, timeout: Duration = .seconds(10), _ body: (String) async throws -> Void
   ) async throws {
+    let answers: any ControlAnswers = noting ?? answers
     let server = ControlServer(
       path: path, answers: answers, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
       timeout: timeout)
@@ -108,6 +110,31 @@ import Testing
     }
   }
 
+  @Test func aCommandArrivesWithWhatComesAlong() async throws {
+    struct Noting: ControlAnswers {
+      let note: @Sendable (ControlRequest) -> Void
+      func answer(_ request: ControlRequest, write: (_ chunk: [UInt8]) async throws -> Void) async throws {
+        note(request)
+        try await write(ControlReply.success())
+      }
+    }
+    let arguments = [
+      CommandArgument(name: "a", value: .number(1.5)), .init(name: "b", value: .boolean(true)),
+      .init(name: "c", value: .text("1.5")), .init(name: "d", value: .text("a \"b\"\n")),
+      .init(name: "e", value: .text(String(repeating: "\u{1}ö", count: 128))),
+    ]
+    let seen = Mutex<[ControlRequest]>([])
+    try await Self.serving(noting: Noting { request in seen.withLock { $0.append(request) } }) { path in
+      try await Self.ready(path)
+      _ = try await Self.ask(.command("wash", arguments), at: path)
+      // A command line from before there were any.
+      _ = try await Self.raw(path, #"{"request":"command","name":"wash"}"# + "\n")
+      let reply = try await Self.raw(path, #"{"request":"command","name":"wash","args":[1]}"# + "\n")
+      #expect(reply.contains("`args` is an object"))
+    }
+    #expect(seen.withLock { $0 } == [.command("wash", arguments), .command("wash")])
+  }
+
   @Test func ownerAndGroupMayAskNobodyElse() async throws {
     try await Self.serving { (path: String) async throws in
       try await Self.ready(path)
@@ -119,7 +146,7 @@ import Testing
 
   @Test(arguments: [
     "garbage\n", "\n", "{}\n", #"{"request":7}"# + "\n", #"{"request":"reboot"}"# + "\n", "\u{0}\u{1}\u{2}\n",
-    String(repeating: "x", count: 5000), String(repeating: "[", count: 4000) + "\n",
+    String(repeating: "x", count: 40_000), String(repeating: "[", count: 4000) + "\n",
   ])
   func nonsenseIsRefused(line: String) async throws {
     try await Self.serving { (path: String) async throws in

@@ -52,6 +52,19 @@ import Testing
     #expect(Self.refusal(text)?.contains(reason) == true, "\(Self.read(text))")
   }
 
+  @Test func whatIsTypedIsReadAsJSONWouldHaveIt() {
+    func typed(_ text: String) -> Value? { CommandArgument(typed: text)?.value }
+    #expect(CommandArgument(typed: "seconds=5")?.name == "seconds")
+    #expect(typed("a=5") == .number(5) && typed("a=-1.5e3") == .number(-1500) && typed("a=true") == .boolean(true))
+    #expect(typed("a=north") == .text("north") && typed("a=") == .text("") && typed("a=x=y z") == .text("x=y z"))
+    #expect(typed(#"a="5""#) == .text("5") && typed(#"a="\u00f6""#) == .text("ö"))
+    // What only looks like a number to some, and what has no place here.
+    for text in ["0x10", "nan", "inf", "1,5", "05", "null", "[1]", "{}", "\"open", "TRUE"] {
+      #expect(typed("a=" + text) == .text(text))
+    }
+    for text in ["5", "=5", "A=5", "a b=5", "a=" + String(repeating: "x", count: 257)] { #expect(typed(text) == nil) }
+  }
+
   @Test func sizesHaveLimits() {
     let long = String(repeating: "x", count: 65)
     #expect(Self.refusal(#"{"id":"\#(long)","name":"x"}"#) != nil)

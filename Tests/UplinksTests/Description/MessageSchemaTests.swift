@@ -144,6 +144,37 @@ import Testing
     #expect(isRefused != isTaken)
   }
 
+  @Test func whatGoesAsJSONBesideSparkplugIsAsDescribed() throws {
+    var edge = EdgeNode()
+    edge.open()
+    for id in 1...3 as ClosedRange<UInt64> {
+      edge.send(id, .position(device: "gps", Position(latitude: 46.2, longitude: 6.1)))
+    }
+    #expect(edge.syncs.count == 1)
+    try expectValid(edge.syncs.flatMap { [("sync", $0), ("", $0)] })
+  }
+
+  @Test(arguments: [
+    (#"{"online":true,"timestamp":1770301800000}"#, true), (#"{"online":false,"timestamp":0}"#, true),
+    (#"{"online":true}"#, false), (#"{"online":"true","timestamp":1}"#, false),
+    (#"{"online":true,"timestamp":-1}"#, false), (#"{"online":true,"timestamp":1.5}"#, false), ("7", false),
+  ]) func whatAPrimaryHostSaysIsTakenAsDescribed(text: String, isTaken: Bool) throws {
+    #expect((try verdicts([("host_state", text)]) == ["ok"]) == isTaken)
+    #expect((HostState.parse(Array(text.utf8)) != nil) == isTaken)
+  }
+
+  @Test func everyTopicOfTheReferenceIsDescribed() throws {
+    let document = AsyncAPIDocument.document.text()
+    let reference = try String(contentsOf: Self.package.appendingPathComponent("docs/wire.md"), encoding: .utf8)
+    let topics = reference.matches(of: /\| `(waypost\/GATEWAY\/[^`]+)` \|/).map { String($0.output.1) }
+    #expect(topics.count == 7)
+    for topic in topics {
+      let address = topic.replacing("GATEWAY", with: "{gateway}").replacing("TYPE", with: "{type}")
+        .replacing("NAME", with: "{name}").replacing(/ID$/, with: "{id}")
+      #expect(document.contains("\"\(address)\""), "\(address)")
+    }
+  }
+
   @Test func answersToCommandsAreAsDescribed() throws {
     let id = CommandID(text: "c-1")
     try expectValid(

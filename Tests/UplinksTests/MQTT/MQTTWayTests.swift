@@ -103,6 +103,18 @@ struct MQTTWayTests {
     await running.cancel()
   }
 
+  /// The web server before the broker asks for something that MQTT has no word for; a password of MQTT's comes after it.
+  @Test func whoDoesNotLetUsToTheBrokerIsToldFromTheBroker() async throws {
+    let nginx = try TLSServer(
+      nginx: "http", folder: authority.folder, isSecure: false, server: "location / { return 401; }")
+    let running = RunningUplink(try options(port: nginx.port, .ws) { $0.username = "truck" })
+    #expect(await eventually { running.status.alarm?.code == "not-authorized" })
+    let text = running.status.alarm?.text ?? ""
+    #expect(text.contains("HTTP 401") && text.contains("what stands before the broker"), "\(text)")
+    #expect(!text.contains("token"), "\(text)")
+    await running.cancel()
+  }
+
   @Test func aWebServerThatIsNoBrokerIsNamed() async throws {
     let nginx = try TLSServer(
       nginx: "http", folder: authority.folder, isSecure: false, server: "location / { return 404; }")

@@ -20,6 +20,8 @@ struct EdgeNode {
   private(set) var left: Closure?
   /// Questions without an answer.
   private(set) var questions: [UInt64] = []
+  /// All that were ever asked, as they went.
+  private(set) var syncs: [String] = []
   private(set) var faults: [String] = []
 
   private var seq: UInt64?
@@ -130,7 +132,10 @@ struct EdgeNode {
       case .leave(let closure): left = closure
       case .publish(let topic, let payload, let atLeastOnce, let question):
         topics.append(topic)
-        if let question { questions.append(question) }
+        if let question {
+          questions.append(question)
+          syncs.append(String(decoding: payload, as: UTF8.self))
+        }
         guard topic.hasPrefix("spBv1.0/") else { continue }
         bytes = payload.count
         do {

@@ -1,6 +1,8 @@
+import Deflate
 import Foundation
 import Model
 import NIOCore
+import NIOEmbedded
 import NIOWebSocket
 import Testing
 
@@ -31,6 +33,9 @@ import Testing
         Self.session(seed)
         Self.socks(seed)
         Self.socketIO(seed)
+        Self.deflated(seed)
+        Self.http(seed)
+        Self.tunnel(seed)
         seed += 1
       }
     } while Date() < end
@@ -113,6 +118,110 @@ import Testing
       case .wait, .send: break
       }
     }
+  }
+
+  /// Mutates a good message here and there.
+  private static func damaged(_ good: [UInt8], _ random: inout Random) -> [UInt8] {
+    var bytes = good
+    for _ in 0..<Int.random(in: 0...3, using: &random) {
+      guard let place = bytes.indices.randomElement(using: &random) else { break }
+      switch Int.random(in: 0..<4, using: &random) {
+      case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
+      case 1: bytes.remove(at: place)
+      case 2: bytes.insert(contentsOf: bytes[place...].prefix(40), at: place)
+      default: bytes.removeSubrange(place...)
+      }
+    }
+    return bytes
+  }
+
+  /// Messages that were deflated and then damaged: what comes of them is no longer than may be, or it is the end.
+  private static func deflated(_ seed: UInt64) {
+    var random = Random(jitter: Jitter(seed: seed))
+    let keeps = Bool.random(using: &random)
+    guard let deflater = MessageDeflater(windowBits: 15, keepsContext: keeps) else {
+      Issue.record("no deflater")
+      return
+    }
+    var session = WebSocketSession(
+      dialect: WaypostDialect(), deflate: DeflateAgreement(serverKeepsContext: keeps), limits: WebSocketLimits(),
+      now: .zero)
+    _ = session.opened(link: "", now: .zero)
+    var hasEnded = false
+    for _ in 0..<12 {
+      let bomb = [UInt8](repeating: 0x20, count: Int.random(in: 0...30, using: &random) == 0 ? 2 << 20 : 0)
+      guard let good = deflater.deflate((messages.randomElement(using: &random) ?? []) + bomb) else { continue }
+      let frame = WebSocketFrame(
+        fin: true, rsv1: true, opcode: .text, data: ByteBuffer(bytes: bomb.isEmpty ? damaged(good, &random) : good))
+      let actions = session.received(frame, now: .zero)
+      if hasEnded { #expect(actions.isEmpty, "seed \(seed)") }
+      if case .end? = actions.last { hasEnded = true }
+      if !bomb.isEmpty { #expect(hasEnded, "seed \(seed)") }
+    }
+  }
+
+  private static let answers = [
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Protocol: waypost.v1\r\nSec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=12; client_no_context_takeover\r\n\r\n",
+    "HTTP/1.1 302 Found\r\nLocation: https://elsewhere/x?access_token=s3cret\r\n\r\n",
+    "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 5\r\n\r\nwhat?",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+  ].map { Array($0.utf8) }
+
+  /// Answers to a handshake and to CONNECT, through the same handlers as on a socket, in pieces.
+  private static func http(_ seed: UInt64) {
+    var random = Random(jitter: Jitter(seed: seed))
+    let channel = EmbeddedChannel()
+    var options = WebSocketOptions(
+      address: WebSocketAddress(host: "h", port: 80, isSecure: false, resource: "/"))
+    options.offersDeflate = true
+    let approach = Approach(
+      ApproachPlan(host: "h", port: 1, authority: "h:1", limits: ApproachLimits()), on: channel.eventLoop, sink: { _ in }, lay: { _ in }, over: { _ in })
+    do {
+      if Bool.random(using: &random) {
+        let handshake = try WebSocketHandshake(
+          options, token: nil, subprotocol: "waypost.v1", remedy: "", key: "dGhlIHNhbXBsZSBub25jZQ==")
+        try handshake.add(to: channel, limit: 4096, approach) { _ in }
+      } else {
+        let head = ConnectRequest.head(host: "h", port: 1, credentials: nil)
+        try HTTPExchange.add(to: channel, request: head, limit: 4096, peer: "the proxy", approach) { head in
+          ConnectRequest.refusal(head)
+        } through: {
+        }
+      }
+      try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+      var rest = damaged(answers.randomElement(using: &random) ?? [], &random)[...]
+      while !rest.isEmpty, channel.isActive {
+        let piece = rest.prefix(Int.random(in: 1...80, using: &random))
+        rest = rest.dropFirst(piece.count)
+        try channel.writeInbound(ByteBuffer(bytes: piece))
+      }
+    } catch {
+      // What a damaged answer is refused with.
+    }
+    _ = try? channel.finish(acceptAlreadyClosed: true)
+  }
+
+  /// Frames of MQTT over WebSocket, as bytes.
+  private static func tunnel(_ seed: UInt64) {
+    var random = Random(jitter: Jitter(seed: seed))
+    let channel = EmbeddedChannel()
+    let approach = Approach(
+      ApproachPlan(host: "h", port: 1, authority: "h:1", limits: ApproachLimits()), on: channel.eventLoop, sink: { _ in }, lay: { _ in }, over: { _ in })
+    do {
+      try WebSocketTunnel.add(to: channel, largest: 4096, approach)
+      for _ in 0..<20 {
+        let good: [[UInt8]] = [
+          [0x82, 2, 0xD0, 0], [0x02, 1, 0xD0, 0x80, 1, 0], [0x89, 1, 7], [0x88, 2, 3, 0xE9], [0x82, 126, 0, 3, 1, 2, 3],
+        ]
+        try channel.writeInbound(ByteBuffer(bytes: damaged(good.randomElement(using: &random) ?? [], &random)))
+        while let bytes = try channel.readInbound(as: ByteBuffer.self) {
+          #expect(bytes.readableBytes <= 4096, "seed \(seed)")
+        }
+      }
+    } catch {
+      // What a damaged frame is refused with.
+    }
+    _ = try? channel.finish(acceptAlreadyClosed: true)
   }
 
   private static let packets = [
