@@ -69,12 +69,12 @@ import Testing
     }
   }
 
-  /// Connects as soon as the server listens.
+  /// Connects as soon as the server listens, which takes long where other tests hold the pool's threads.
   static func connect(_ path: String) throws -> Int32 {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-    for _ in 0..<1000 {
+    for _ in 0..<4000 {
       let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
       let result = withUnsafePointer(to: &address) {
         $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
