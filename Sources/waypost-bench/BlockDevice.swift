@@ -22,7 +22,9 @@ struct BlockDevice {
     var buffer = [CChar](repeating: 0, count: 512)
     let count = fread(&buffer, 1, buffer.count - 1, file)
     let fields = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self).split(separator: " ")
-    guard fields.count > 6, let sectors = Int(fields[6]) else { throw ValidationError("\(statistics) has no seventh field") }
+    guard fields.count > 6, let sectors = Int(fields[6]) else {
+      throw ValidationError("\(statistics) has no seventh field")
+    }
     return sectors * 512
   }
 }

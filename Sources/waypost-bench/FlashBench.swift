@@ -26,7 +26,8 @@ struct FlashBench: ParsableCommand {
   var checkpoint: Int?
   @Option(help: "zlib's level, 0 to 9; the journal's own where it isn't given.") var level: Int?
   @Option(help: "Bytes of a block before it is deflated; the journal's own where it isn't given.") var blockBytes: Int?
-  @Option(help: "SQLite's secure_delete: ON, FAST or OFF; the journal's own where it isn't given.") var secureDelete: String?
+  @Option(help: "SQLite's secure_delete: ON, FAST or OFF; the journal's own where it isn't given.")
+  var secureDelete: String?
   @Option(help: "KiB of SQLite's page cache; the journal's own where it isn't given.") var cache: Int?
   @Option(help: "Where the journal is made.") var folder = "."
 
