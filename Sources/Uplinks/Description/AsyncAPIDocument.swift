@@ -123,12 +123,12 @@ public enum AsyncAPIDocument {
     [
       Channel(
         name: "sync", address: "waypost/{gateway}/sync", server: "broker",
-        what: "With `sparkplug`, behind its data, which has QoS 0: the broker's acknowledgement of it stands for theirs",
+        what: "With `sparkplug`, behind data of QoS 0: the broker's acknowledgement of it stands for theirs",
         parameters: [("gateway", "The gateway's name")],
         sent: [Message(name: "sync", schema: "sync", summary: "What went before it is there")], operation: qos),
       Channel(
         name: "hostState", address: "spBv1.0/STATE/{host}", server: "broker",
-        what: "With `sparkplug` and a `primary_host`, retained: whether that host is there. While it isn't, nothing is sent",
+        what: "With `sparkplug` and a `primary_host`: whether that host is there. While it isn't, nothing is sent",
         parameters: [("host", "The host's id")],
         received: [Message(name: "hostState", schema: "host_state", summary: "Whether the host is there")],
         operation: retained),

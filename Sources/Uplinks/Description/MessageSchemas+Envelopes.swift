@@ -37,7 +37,7 @@ extension MessageSchemas {
       (
         "sync",
         .object(
-          "Once the broker acknowledges it, what went before it with QoS 0 has reached the broker",
+          "What went before it with QoS 0 is there once the broker acknowledges it",
           [
             .init("type", .constant("sync")), .init("gateway", .reference("gateway")),
             .init("number", .integer("Counts from 1 in each connection", from: 1)),
@@ -49,7 +49,8 @@ extension MessageSchemas {
           "Whether a primary host is there (Sparkplug 3.0, STATE)",
           [
             .init("online", .flag("Whether it is")),
-            .init("timestamp", .integer("Milliseconds since 1970; what is older than the last is passed over", from: 0)),
+            .init(
+              "timestamp", .integer("Milliseconds since 1970; what is older than the last is passed over", from: 0)),
           ])
       ),
     ]

@@ -23,7 +23,8 @@ public enum MessageSchemas {
       ("title", .string("What a Waypost gateway sends in the format json, and what it takes")),
       (
         "anyOf",
-        .array(["message", "batch", "status", "pong", "response", "sync"].map { WireSchema.reference($0).json(prefix) })
+        .array(
+          ["message", "batch", "status", "pong", "response", "sync"].map { WireSchema.reference($0).json(prefix) })
       ),
       ("$defs", .object(definitions(prefix).map { ($0.name, $0.schema) })),
     ])

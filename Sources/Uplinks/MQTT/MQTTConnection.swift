@@ -39,9 +39,12 @@ final class MQTTConnection {
       address: WebSocketAddress(
         host: options.host, port: options.port, isSecure: options.tls != nil, resource: path))
     webSocket.limits.message = MQTTFrames.limit
-    let handshake = try WebSocketHandshake(webSocket, token: nil, subprotocol: "mqtt",
-      remedy:
-        "nothing of MQTT was said yet, so `username` and `password` had no part in it: what stands before the broker doesn't let us in at the path of `url`")
+    let handshake = try WebSocketHandshake(
+      webSocket, token: nil, subprotocol: "mqtt",
+      remedy: """
+        nothing of MQTT was said yet, so `username` and `password` had no part in it: what stands before the broker \
+        doesn't let us in at the path of `url`
+        """)
     try handshake.add(to: channel, limit: webSocket.limits.head, approach) { _ in
       try WebSocketTunnel.add(to: channel, largest: webSocket.limits.message, approach)
       try self.speak(channel)

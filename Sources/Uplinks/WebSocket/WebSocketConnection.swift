@@ -36,7 +36,8 @@ final class WebSocketConnection {
 
   private func shakeHands(_ channel: any Channel) throws {
     guard let approach else { return }
-    let handshake = try WebSocketHandshake(options, token: preparation.token, subprotocol: dialect.subprotocol, remedy: dialect.remedy)
+    let handshake = try WebSocketHandshake(
+      options, token: preparation.token, subprotocol: dialect.subprotocol, remedy: dialect.remedy)
     try handshake.add(to: channel, limit: options.limits.head, approach) { agreement in
       self.frames = try WebSocketHandler.add(
         to: channel, dialect: self.dialect, agreement, limits: self.options.limits, proxy: self.options.proxy,

@@ -116,8 +116,10 @@ extension EndToEnd {
         try setting.gateway.start()
         #expect(try setting.ask("note", "n-1", "{\"text\":\"\(text)\"}")["ok"]?.flag == true)
         func dead() throws -> Int {
-          try setting.gateway.command(["journal", "dead", "--format", "json", "--config", setting.gateway.configuration])
-            .split(separator: "\n").count
+          try setting.gateway.command([
+            "journal", "dead", "--format", "json", "--config", setting.gateway.configuration,
+          ])
+          .split(separator: "\n").count
         }
         try Wait.until("a dead letter; \(setting.gateway.child?.tail ?? "")", within: 90, every: 300) {
           // A broker that hangs up must have taken others for that.
@@ -161,7 +163,8 @@ extension EndToEnd {
         #expect(try give("open_door", "number=7").exit == .code(0))
         try Wait.until("the event; \(setting.gateway.child?.tail ?? "")", within: 20) { try setting.doors()[7] != nil }
         for (argument, words) in [
-          ("number=seven", "`number` of `open_door` is a number"), ("seven=7", "`open_door` takes `number`, and no `seven`"),
+          ("number=seven", "`number` of `open_door` is a number"),
+          ("seven=7", "`open_door` takes `number`, and no `seven`"),
         ] {
           let refused = try give("open_door", argument)
           #expect(refused.exit == .code(2) && refused.errors.contains(words), "\(refused)")

@@ -161,11 +161,14 @@ import Testing
   }
 
   private static let answers = [
-    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Protocol: waypost.v1\r\nSec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=12; client_no_context_takeover\r\n\r\n",
-    "HTTP/1.1 302 Found\r\nLocation: https://elsewhere/x?access_token=s3cret\r\n\r\n",
-    "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 5\r\n\r\nwhat?",
-    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
-  ].map { Array($0.utf8) }
+    [
+      "HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade",
+      "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", "Sec-WebSocket-Protocol: waypost.v1",
+      "Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=12; client_no_context_takeover", "", "",
+    ], ["HTTP/1.1 302 Found", "Location: https://elsewhere/x?access_token=s3cret", "", ""],
+    ["HTTP/1.1 407 Proxy Authentication Required", "Content-Length: 5", "", "what?"],
+    ["HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "", "5", "hello", "0", "", ""],
+  ].map { Array($0.joined(separator: "\r\n").utf8) }
 
   /// Answers to a handshake and to CONNECT, through the same handlers as on a socket, in pieces.
   private static func http(_ seed: UInt64) {
@@ -175,12 +178,17 @@ import Testing
       address: WebSocketAddress(host: "h", port: 80, isSecure: false, resource: "/"))
     options.offersDeflate = true
     let approach = Approach(
-      ApproachPlan(host: "h", port: 1, authority: "h:1", limits: ApproachLimits()), on: channel.eventLoop, sink: { _ in }, lay: { _ in }, over: { _ in })
+      ApproachPlan(host: "h", port: 1, authority: "h:1", limits: ApproachLimits()), on: channel.eventLoop,
+      sink: { _ in }, lay: { _ in }, over: { _ in })
+    let good = answers.randomElement(using: &random) ?? []
+    let bytes = damaged(good, &random)
+    let shakesHands = Bool.random(using: &random)
+    var isOpen = false
     do {
-      if Bool.random(using: &random) {
+      if shakesHands {
         let handshake = try WebSocketHandshake(
           options, token: nil, subprotocol: "waypost.v1", remedy: "", key: "dGhlIHNhbXBsZSBub25jZQ==")
-        try handshake.add(to: channel, limit: 4096, approach) { _ in }
+        try handshake.add(to: channel, limit: 4096, approach) { _ in isOpen = true }
       } else {
         let head = ConnectRequest.head(host: "h", port: 1, credentials: nil)
         try HTTPExchange.add(to: channel, request: head, limit: 4096, peer: "the proxy", approach) { head in
@@ -189,7 +197,7 @@ import Testing
         }
       }
       try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
-      var rest = damaged(answers.randomElement(using: &random) ?? [], &random)[...]
+      var rest = bytes[...]
       while !rest.isEmpty, channel.isActive {
         let piece = rest.prefix(Int.random(in: 1...80, using: &random))
         rest = rest.dropFirst(piece.count)
@@ -198,6 +206,7 @@ import Testing
     } catch {
       // What a damaged answer is refused with.
     }
+    if shakesHands, bytes == good { #expect(isOpen == (good == answers[0]), "seed \(seed)") }
     _ = try? channel.finish(acceptAlreadyClosed: true)
   }
 
@@ -206,12 +215,14 @@ import Testing
     var random = Random(jitter: Jitter(seed: seed))
     let channel = EmbeddedChannel()
     let approach = Approach(
-      ApproachPlan(host: "h", port: 1, authority: "h:1", limits: ApproachLimits()), on: channel.eventLoop, sink: { _ in }, lay: { _ in }, over: { _ in })
+      ApproachPlan(host: "h", port: 1, authority: "h:1", limits: ApproachLimits()), on: channel.eventLoop,
+      sink: { _ in }, lay: { _ in }, over: { _ in })
     do {
       try WebSocketTunnel.add(to: channel, largest: 4096, approach)
       for _ in 0..<20 {
         let good: [[UInt8]] = [
-          [0x82, 2, 0xD0, 0], [0x02, 1, 0xD0, 0x80, 1, 0], [0x89, 1, 7], [0x88, 2, 3, 0xE9], [0x82, 126, 0, 3, 1, 2, 3],
+          [0x82, 2, 0xD0, 0], [0x02, 1, 0xD0, 0x80, 1, 0], [0x89, 1, 7], [0x88, 2, 3, 0xE9],
+          [0x82, 126, 0, 3, 1, 2, 3],
         ]
         try channel.writeInbound(ByteBuffer(bytes: damaged(good.randomElement(using: &random) ?? [], &random)))
         while let bytes = try channel.readInbound(as: ByteBuffer.self) {
