@@ -183,11 +183,12 @@ import Testing
     let good = answers.randomElement(using: &random) ?? []
     let bytes = damaged(good, &random)
     let shakesHands = Bool.random(using: &random)
+    var isOpen = false
     do {
       if shakesHands {
         let handshake = try WebSocketHandshake(
           options, token: nil, subprotocol: "waypost.v1", remedy: "", key: "dGhlIHNhbXBsZSBub25jZQ==")
-        try handshake.add(to: channel, limit: 4096, approach) { _ in }
+        try handshake.add(to: channel, limit: 4096, approach) { _ in isOpen = true }
       } else {
         let head = ConnectRequest.head(host: "h", port: 1, credentials: nil)
         try HTTPExchange.add(to: channel, request: head, limit: 4096, peer: "the proxy", approach) { head in
@@ -201,10 +202,12 @@ import Testing
         let piece = rest.prefix(Int.random(in: 1...80, using: &random))
         rest = rest.dropFirst(piece.count)
         try channel.writeInbound(ByteBuffer(bytes: piece))
+        channel.embeddedEventLoop.run()
       }
     } catch {
       // What a damaged answer is refused with.
     }
+    if shakesHands, bytes == good { #expect(isOpen == (good == answers[0]), "seed \(seed)") }
     _ = try? channel.finish(acceptAlreadyClosed: true)
   }
 
