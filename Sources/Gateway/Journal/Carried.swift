@@ -1,4 +1,4 @@
-public import Config
+import Config
 import Model
 
 /// What a courier's file says of itself, in the member `export` of its first line; and, with what was found in it, what the daemon is told

@@ -1,4 +1,4 @@
-public import Config
+import Config
 import Uplinks
 
 /// The command line's way to a journal: the running gateway's over its control socket; and where none runs, its file, for what is only

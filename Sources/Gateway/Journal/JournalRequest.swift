@@ -1,4 +1,4 @@
-public import Config
+import Config
 import Model
 import Uplinks
 

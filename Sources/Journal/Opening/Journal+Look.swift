@@ -1,4 +1,4 @@
-public import Model
+import Model
 
 extension Journal {
   /// Opens a journal that no gateway has open, to look into it: no run begins, nothing is repaired, and nothing may be committed. The log

@@ -1,5 +1,5 @@
 import Config
-public import Journal
+import Journal
 import Model
 
 /// `format: geojson` (RFC 7946): a record is a Feature, a batch a FeatureCollection with its envelope as foreign members.

@@ -1,4 +1,4 @@
-public import Model
+import Model
 
 /// How records look on the wire. A format is a file in this folder and a line in `Formats`.
 public protocol MessageFormat: Sendable {

@@ -1,6 +1,6 @@
 import Config
-public import Journal
-public import Model
+import Journal
+import Model
 
 /// `format: owntracks`: positions and crossings of zones as OwnTracks' apps publish them (owntracks.org/booklet/tech/json), each in a
 /// message of its own. What else there is it can't say.

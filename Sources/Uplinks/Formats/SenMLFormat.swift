@@ -1,5 +1,5 @@
 import Config
-public import Journal
+import Journal
 import Model
 
 /// `format: senml` and `senml_cbor` (RFC 8428): a message is a pack, in JSON or CBOR.

@@ -1,6 +1,6 @@
 import Config
-public import Journal
-public import Model
+import Journal
+import Model
 
 /// What Socket.IO's events carry: of a position the flat object that such servers are written for, `lng` and `lat` first; of the rest the JSON
 /// format's. Each has `gateway`, `journal` and `seq`.

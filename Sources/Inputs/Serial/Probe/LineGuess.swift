@@ -1,4 +1,4 @@
-public import Config
+import Config
 public import Model
 
 /// What a serial line says, as far as its bytes tell.
