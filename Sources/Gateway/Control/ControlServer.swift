@@ -102,14 +102,14 @@ struct ControlServer: Service {
           let refusal = "the gateway answers \(Self.connectionLimit) others already; try again in a moment"
           return try await outbound.write(ByteBuffer(bytes: ControlReply.refusal(refusal)))
         }
-        guard let line = try await inTime({ try await Self.readLine(from: inbound) }) else { return }
+        guard let line = try await inTime(client.channel, { try await Self.readLine(from: inbound) }) else { return }
         switch Self.request(in: line) {
-        case .success(let request): try await reply(to: request, outbound)
+        case .success(let request): try await reply(to: request, outbound, client.channel)
         case .failure(let refusal):
           try await outbound.write(ByteBuffer(bytes: ControlReply.refusal(refusal.message)))
         }
         // Closing drops what the socket has not taken yet; this comes behind all of it.
-        try await inTime { try await client.channel.writeAndFlush(ByteBuffer()) }
+        try await inTime(client.channel) { try await client.channel.writeAndFlush(ByteBuffer()) }
       }
     } catch {
       logger.debug("control connection ended", metadata: ["error": "\(error)"])
@@ -117,14 +117,12 @@ struct ControlServer: Service {
   }
 
   private func reply(
-    to request: ControlRequest, _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    to request: ControlRequest, _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>, _ channel: any Channel
   ) async throws {
     do {
       try await answers.answer(request) { chunk in
-        try await inTime { try await outbound.write(ByteBuffer(bytes: chunk)) }
+        try await inTime(channel) { try await outbound.write(ByteBuffer(bytes: chunk)) }
       }
-    } catch is TimedOut {
-      throw TimedOut()
     } catch {
       try await outbound.write(ByteBuffer(bytes: ControlReply.refusal("\(error)")))
     }
@@ -141,20 +139,12 @@ struct ControlServer: Service {
     return nil
   }
 
-  private struct TimedOut: Error {}
-
-  /// Does what waits for the client, but not for ever.
-  private func inTime<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
-    try await withThrowingTaskGroup(of: Value.self) { group in
-      group.addTask(operation: body)
-      group.addTask {
-        try await Task.sleep(for: timeout)
-        throw TimedOut()
-      }
-      defer { group.cancelAll() }
-      guard let value = try await group.next() else { throw TimedOut() }
-      return value
-    }
+  /// Does what waits for the client, but not for ever: then the connection is closed, which ends any wait. A task that slept beside it would
+  /// take memory to the end of its sleep even when nobody waits for it any more.
+  private func inTime<Value>(_ channel: any Channel, _ body: () async throws -> Value) async throws -> Value {
+    let limit = channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) { channel.close(promise: nil) }
+    defer { limit.cancel() }
+    return try await body()
   }
 
   private struct Refusal: Error { var message: String }
