@@ -60,7 +60,9 @@ extension EndToEnd {
         // Who comes later is told how things are.
         let later = try ExampleProgram("socketio/dashboard.py", ["http://127.0.0.1:\(port)"], name: "later", in: bench)
         // What moved in that moment may have come before it.
-        func vehicles() throws -> [WireValue]? { try Told.all(later).first { $0.event == "vehicles:init" }?.data.elements }
+        func vehicles() throws -> [WireValue]? {
+          try Told.all(later).first { $0.event == "vehicles:init" }?.data.elements
+        }
         try Wait.until("the vehicles as they are; \(later.child.tail)", within: 30) { try vehicles()?.isEmpty == false }
         let known = try #require(try vehicles()?.first)
         #expect(known["vehicleId"]?.text == "lorry" && known["lng"]?.number != nil)
