@@ -41,8 +41,9 @@ public struct DeliverySettings: Sendable, Hashable {
   static let refusalsToDeath = 3
   /// A peer that closes within this time after it got a lone record may have choked on it.
   static let chokeWindow = Interval.seconds(5)
-  /// A peer that hung up on a lone record so often is given others first.
-  static let hangUpsToSuspicion = 2
+  /// A peer that hung up on a lone record so often is given others first. By then it has been in trouble for about a minute, if it is: one
+  /// that only had to start again gets everything in order.
+  static let hangUpsToSuspicion = 6
   /// When as many records, one after the other, were hung up on, it isn't the records.
   static let suspectLimit = 64
   /// A connection that was up for so long resets the back-off.
