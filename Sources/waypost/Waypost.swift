@@ -28,6 +28,7 @@ struct Waypost: AsyncParsableCommand {
   /// command from its work; and whoever reads the output may hang up (`waypost replay … | head`).
   static func main() async {
     signal(SIGPIPE, SIG_IGN)
+    Heap.shareAmongThreads()
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {

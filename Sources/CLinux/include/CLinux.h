@@ -33,3 +33,6 @@ int waypost_serial_discard(int port, int input, int output);
 /// Renames a file unless there is one of the new name (renameat2(2) with RENAME_NOREPLACE). 0, or -1 with errno: EEXIST where there is one,
 /// EINVAL where the file system can't tell.
 int waypost_rename_new(const char *from, const char *to);
+
+/// Lets all threads allocate from one heap, from the next thread on (mallopt(3), M_ARENA_MAX). 1, or 0 where that can't be done.
+int waypost_use_one_heap(void);
