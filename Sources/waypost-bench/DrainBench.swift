@@ -82,6 +82,7 @@ private actor BacklogSource: RecordSource {
   func cursors(of uplink: String) -> LaneCursors { cursors }
   func acknowledge(_ uplink: String, _ settled: LaneCursors) { cursors = settled }
   nonisolated func commits() -> AsyncStream<Void> { AsyncStream { _ in } }
+  func connecting(_ uplink: String) -> UInt64 { 0 }
   func linkChanged(_ uplink: String, isUp: Bool) {}
   func deadLetter(_ uplink: String, _ identity: RecordIdentity, reason: String) {}
   func redelivery(of uplink: String) -> Redelivery { Redelivery() }

@@ -11,7 +11,7 @@ struct UplinkTrial: Sendable {
 
   func run() async -> [Finding] {
     let (events, continuation) = AsyncStream.makeStream(of: LinkEvent.self, bufferingPolicy: .bufferingOldest(64))
-    let link = configuration.transport.taking(.none).open(for: configuration.format) { event in
+    let link = configuration.transport.taking(.none).open(for: configuration.format, number: 0) { event in
       continuation.yield(event)
     }
     let clock = Task {

@@ -24,6 +24,15 @@ extension Pipeline: RecordSource {
     arm()
   }
 
+  func connecting(_ uplink: String) -> UInt64 {
+    let now = clocks.bootTime()
+    let (number, row) = connections.next(of: uplink)
+    batch.append(notes: [row], at: now)
+    // On disk before the server hears of it: a number that a kill took back would be given out twice.
+    flushNow()
+    return number
+  }
+
   nonisolated func commits() -> AsyncStream<Void> { bell.listen() }
 
   /// Whether the wall clock can be relied on now.

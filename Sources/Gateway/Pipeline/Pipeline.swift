@@ -37,6 +37,7 @@ actor Pipeline {
   var deadLetters = DeadLetterDesk()
   var commands: CommandBook
   var traffic: TrafficBook
+  var connections: ConnectionBook
   var trafficDue: Int64 = 0
   var health: HealthClock
   let box: @Sendable () -> BoxFacts
@@ -93,6 +94,7 @@ actor Pipeline {
     isRecording = journal.isRecording
     commands = CommandBook(try journal.notes(of: CommandBook.kind))
     traffic = TrafficBook(try journal.notes(of: TrafficBook.kind))
+    connections = ConnectionBook(try journal.notes(of: ConnectionBook.kind))
     self.health = HealthClock(every: health, last: HealthClock.last(in: try journal.note(of: HealthClock.kind, "last")))
     self.box = box
     startedAt = now.bootTime

@@ -11,6 +11,8 @@ public protocol Transport: Sendable {
   /// What each connection reads anew: secrets, and files such as certificates. Where one of them holds something else at a reload, the
   /// connection is made anew.
   var credentials: [Secret] { get }
+  /// Whether the server tells one connection from the next by its number, which must then go on over restarts.
+  var numbersConnections: Bool { get }
   /// The one form that records have on it, where it has its own.
   var ownFormat: (any MessageFormat)? { get }
   /// The same way to the same server, on which commands may come as the permission says. Without it no transport takes any.
@@ -19,11 +21,16 @@ public protocol Transport: Sendable {
   func learn(_ inventory: UplinkInventory)
   /// The same way to the same server, where each byte is paid for: it says nothing that isn't needed.
   func metered() -> any Transport
-  /// Begins a connection for messages of a format and returns at once. `sink` is called from any thread, and must not block.
-  func open(for format: any MessageFormat, _ sink: @escaping @Sendable (LinkEvent) -> Void) -> any Link
+  /// Begins a connection for messages of a format and returns at once.
+  ///
+  /// - Parameters:
+  ///   - number: how many the uplink began before it; over restarts only with `numbersConnections`.
+  ///   - sink: called from any thread; must not block.
+  func open(for format: any MessageFormat, number: UInt64, _ sink: @escaping @Sendable (LinkEvent) -> Void) -> any Link
 }
 
 extension Transport {
+  public var numbersConnections: Bool { false }
   public var ownFormat: (any MessageFormat)? { nil }
   public func taking(_ commands: CommandPermission) -> any Transport { self }
   public func learn(_ inventory: UplinkInventory) {}

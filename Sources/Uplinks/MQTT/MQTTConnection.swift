@@ -53,7 +53,7 @@ final class MQTTConnection {
 
   private func speak(_ channel: any Channel) throws {
     guard let approach else { return }
-    let edge = link.edge.map { SparkplugPart($0) }
+    let edge = link.edge.map { SparkplugPart($0, number: link.number) }
     let session = MQTTSession(
       options, attempt, will: edge?.will, password: preparation.password, destination: preparation.plan.authority)
     let road = MQTTRoad(isWebSocket: options.webSocketPath != nil, proxy: options.proxy)

@@ -51,14 +51,17 @@ final class MQTTLink: Link {
   let options: MQTTOptions
   /// Where it speaks as an edge node of Sparkplug.
   let edge: SparkplugEdge?
+  /// Of the connection, for that edge node.
+  let number: UInt64
   let sink: @Sendable (LinkEvent) -> Void
   let loop: any EventLoop
   private let outbox = Mutex(Outbox())
   private let connection: NIOLoopBoundBox<MQTTConnection?>
 
-  init(options: MQTTOptions, edge: SparkplugEdge? = nil, sink: @escaping @Sendable (LinkEvent) -> Void) {
+  init(options: MQTTOptions, edge: SparkplugEdge?, number: UInt64, sink: @escaping @Sendable (LinkEvent) -> Void) {
     self.options = options
     self.edge = edge
+    self.number = number
     self.sink = sink
     loop = UplinkEventLoop.shared
     connection = .makeEmptyBox(valueType: MQTTConnection.self, eventLoop: loop)

@@ -61,6 +61,7 @@ public struct MQTTTransport: Transport {
   }
   public var singly: RecordKinds { options.topics.singly }
   public var ownFormat: (any MessageFormat)? { edge == nil ? nil : SparkplugMessages() }
+  public var numbersConnections: Bool { edge != nil }
   public var credentials: [Secret] {
     [options.password, options.proxy?.password].compactMap { $0 } + (options.tls?.credentials ?? [])
   }
@@ -78,8 +79,10 @@ public struct MQTTTransport: Transport {
     return MQTTTransport(options)
   }
 
-  public func open(for format: any MessageFormat, _ sink: @escaping @Sendable (LinkEvent) -> Void) -> any Link {
-    let link = MQTTLink(options: options, edge: edge, sink: sink)
+  public func open(for format: any MessageFormat, number: UInt64, _ sink: @escaping @Sendable (LinkEvent) -> Void)
+    -> any Link
+  {
+    let link = MQTTLink(options: options, edge: edge, number: number, sink: sink)
     link.start()
     return link
   }

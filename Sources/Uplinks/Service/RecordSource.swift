@@ -11,6 +11,8 @@ public protocol RecordSource: Sendable {
   func cursors(of uplink: String) async -> LaneCursors
   /// The uplink has delivered so far: saved with the next commit, at the latest after 5 s, which bounds the repeats after a kill.
   func acknowledge(_ uplink: String, _ cursors: LaneCursors) async
+  /// The number of the connection that the uplink begins now: from 0, one more each time, over restarts as well; kept when it returns.
+  func connecting(_ uplink: String) async -> UInt64
   /// Yields when there are new records; bounded to the newest.
   func commits() -> AsyncStream<Void>
   /// The uplink's connection came up or went down.

@@ -165,8 +165,10 @@ struct UplinkLoop {
     for action in actions {
       switch action {
       case .connect:
+        let transport = uplink.configuration.transport
+        let number = transport.numbersConnections ? await uplink.source.connecting(uplink.name) : linkNumber
         linkNumber += 1
-        link = uplink.configuration.transport.open(for: uplink.configuration.format) {
+        link = transport.open(for: uplink.configuration.format, number: number) {
           [mailbox = uplink.mailbox, linkNumber] event in
           mailbox.post(event, from: linkNumber)
         }

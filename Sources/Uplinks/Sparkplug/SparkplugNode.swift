@@ -1,7 +1,6 @@
 import Model
 
-/// What an edge node knows beyond a connection: its metrics and their aliases, which devices are there, what the primary host said last, and
-/// how often it has connected.
+/// What an edge node knows beyond a connection: its metrics and their aliases, which devices are there, and what the primary host said last.
 struct SparkplugNode: Sendable {
   private struct Device: Sendable {
     var family = SparkplugFamily()
@@ -19,20 +18,12 @@ struct SparkplugNode: Sendable {
   private(set) var deviceNames: [String] = []
   private var declared: Set<String> = []
   private var aliases: UInt64 = 0
-  private var nextDeathNumber: UInt8 = 0
   /// Another after each change that only a new birth of the whole node can tell.
   private(set) var generation: UInt64 = 0
   /// Of the host's last STATE that was heeded.
   private(set) var hostTimestamp: UInt64 = 0
 
   init() { declareOwn(SparkplugReport.gap, SparkplugReport.offset) }
-
-  /// The number that joins this connection's birth to its death: from 0, one more with each CONNECT, and 0 again after 255
-  /// (tck-id-message-flow-edge-node-birth-publish-will-message-payload-bdSeq).
-  mutating func connect() -> UInt8 {
-    defer { nextDeathNumber &+= 1 }
-    return nextDeathNumber
-  }
 
   /// Takes what is connected and what may be raised, so that births name it before anything is said of it.
   mutating func learn(_ inventory: UplinkInventory) {

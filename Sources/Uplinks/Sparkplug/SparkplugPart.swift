@@ -6,9 +6,11 @@ struct SparkplugPart {
   private var session: SparkplugSession
 
   /// One for each CONNECT, whose will is the node's death.
-  init(_ edge: SparkplugEdge) {
+  ///
+  /// - Parameter number: of the connection. A second CONNECT in it, by another version of MQTT, has the same one: no broker took the first.
+  init(_ edge: SparkplugEdge, number: UInt64) {
     self.edge = edge
-    session = SparkplugSession(edge.options, deathNumber: edge.withNode { $0.connect() })
+    session = SparkplugSession(edge.options, connection: number)
   }
 
   var will: MQTTWill {

@@ -33,7 +33,8 @@ struct SparkplugSession {
   private static let rebirth = "Node Control/Rebirth"
 
   let options: SparkplugOptions
-  /// Joins the birth to the death that the broker holds.
+  /// Joins the birth to the death that the broker holds: from 0 to 255, one more with each connection, and round again
+  /// (tck-id-message-flow-edge-node-birth-publish-will-message-payload-bdSeq).
   let deathNumber: UInt8
   private var state = State.opening
   private var seq: UInt8 = 0
@@ -49,10 +50,10 @@ struct SparkplugSession {
   private var rebirthDue: BootTime?
   private var told: Set<String> = []
 
-  /// - Parameter deathNumber: of this CONNECT: `SparkplugNode.connect()`.
-  init(_ options: SparkplugOptions, deathNumber: UInt8) {
+  /// - Parameter connection: its number, from 0, over restarts as well.
+  init(_ options: SparkplugOptions, connection: UInt64) {
     self.options = options
-    self.deathNumber = deathNumber
+    deathNumber = UInt8(truncatingIfNeeded: connection)
   }
 
   /// What the broker is to publish when we vanish, with QoS 1 and not retained.

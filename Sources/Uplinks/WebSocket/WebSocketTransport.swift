@@ -28,7 +28,9 @@ public struct WebSocketTransport: Transport {
     return WebSocketTransport(options)
   }
 
-  public func open(for format: any MessageFormat, _ sink: @escaping @Sendable (LinkEvent) -> Void) -> any Link {
+  public func open(for format: any MessageFormat, number: UInt64, _ sink: @escaping @Sendable (LinkEvent) -> Void)
+    -> any Link
+  {
     let link = WebSocketLink(options: options, isText: format.isText, sink: sink)
     link.start()
     return link

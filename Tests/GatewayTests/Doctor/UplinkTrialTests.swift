@@ -13,7 +13,9 @@ import Uplinks
     var singly: RecordKinds { [] }
     var credentials: [Secret] { [] }
 
-    func open(for format: any MessageFormat, _ sink: @escaping @Sendable (LinkEvent) -> Void) -> any Link {
+    func open(for format: any MessageFormat, number: UInt64, _ sink: @escaping @Sendable (LinkEvent) -> Void)
+      -> any Link
+    {
       for event in events { sink(event) }
       return Ended(sink: sink)
     }

@@ -62,7 +62,8 @@ struct MQTTBrokerTests {
     let subscriber = await Self.subscriber(broker)
     defer { subscriber.stop() }
     let down = Flag()
-    let link = MQTTTransport(try RunningUplink.options(port: broker.port)).open(for: JSONMessages()) { event in
+    let transport = MQTTTransport(try RunningUplink.options(port: broker.port))
+    let link = transport.open(for: JSONMessages(), number: 0) { event in
       if case .up = event { down.raise() }
     }
     #expect(await eventually { down.isRaised })

@@ -11,7 +11,8 @@ struct MQTTFeatureTests {
   @Test func theBrokersReceiveMaximumIsHeardOf() async throws {
     let broker = try MosquittoBroker(options: ["max_inflight_messages 2"])
     let heard = Noted()
-    let link = MQTTTransport(try RunningUplink.options(port: broker.port)).open(for: JSONMessages()) { event in
+    let transport = MQTTTransport(try RunningUplink.options(port: broker.port))
+    let link = transport.open(for: JSONMessages(), number: 0) { event in
       if case .up(let capabilities, _) = event { heard.note("\(capabilities.messagesInFlight)") }
     }
     #expect(await eventually { heard.first != nil })

@@ -8,6 +8,8 @@ struct EdgeNode {
   var node = SparkplugNode()
   var session: SparkplugSession
   var now = BootTime.zero
+  /// Before the one that is there.
+  private var connections: UInt64 = 0
   /// Ahead of boot time, as a wall clock is.
   static let epoch: Int64 = 1_770_301_800_000
 
@@ -31,7 +33,7 @@ struct EdgeNode {
     node.learn(inventory)
     let options = SparkplugOptions(
       group: "fleet", node: "truck-005", primaryHost: primaryHost, sync: "waypost/truck-005/sync")
-    session = SparkplugSession(options, deathNumber: node.connect())
+    session = SparkplugSession(options, connection: 0)
   }
 
   static let inventory = UplinkInventory(
@@ -50,7 +52,8 @@ struct EdgeNode {
   }
 
   mutating func connectAgain() {
-    session = SparkplugSession(session.options, deathNumber: node.connect())
+    connections += 1
+    session = SparkplugSession(session.options, connection: connections)
     (left, seq, questions, aliases) = (nil, nil, [], [:])
     open()
   }

@@ -176,6 +176,9 @@ struct SparkplugBrokerTests {
     // One and the same record, whenever it came.
     let first = host.messages.filter { $0.type == "DDATA" }.compactMap { $0["latitude"]?.value as? Double }
     #expect(Set(first) == [46.2])
+    // A death that comes late, behind the next birth, is told by its number.
+    #expect(await eventually { host.messages.count { $0.type == "NBIRTH" } == 5 })
+    #expect(host.messages.filter { $0.type == "NBIRTH" }.map(\.deathNumber) == [0, 1, 2, 3, 4])
     #expect(host.faults == [])
     await running.stop()
   }
@@ -209,7 +212,7 @@ struct SparkplugBrokerTests {
     let broker = try MosquittoBroker()
     let host = try SparkplugHost(port: broker.port)
     let up = Flag()
-    let link = try Self.transport(broker.port).open(for: SparkplugMessages()) { event in
+    let link = try Self.transport(broker.port).open(for: SparkplugMessages(), number: 0) { event in
       if case .up = event { up.raise() }
     }
     #expect(await eventually { up.isRaised })

@@ -11,6 +11,7 @@ final class MemorySource: RecordSource {
     var listeners: [AsyncStream<Void>.Continuation] = []
     var links: [Bool] = []
     var dead: [UInt64] = []
+    var connections: UInt64 = 0
   }
 
   private let state = Mutex(State())
@@ -43,6 +44,12 @@ final class MemorySource: RecordSource {
   }
   func cursors(of uplink: String) async -> LaneCursors { state.withLock { $0.cursors[uplink] ?? LaneCursors() } }
   func acknowledge(_ uplink: String, _ cursors: LaneCursors) async { state.withLock { $0.cursors[uplink] = cursors } }
+  func connecting(_ uplink: String) async -> UInt64 {
+    state.withLock { state in
+      defer { state.connections += 1 }
+      return state.connections
+    }
+  }
   func commits() -> AsyncStream<Void> {
     let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     state.withLock { $0.listeners.append(continuation) }
