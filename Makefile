@@ -37,11 +37,10 @@ test: packages-test lint ## Everything that CI runs; ends with the test runner's
 	@scripts/verify-unit
 	@$(BINARY) check rules && $(BINARY) test rules
 	@swift build --build-tests
-	swift test --skip-build --disable-xctest $(addprefix --skip ,$(WAITING) EndToEndTests)
-	@for target in $(WAITING); do \
-	  WAYPOST_RELEASE_BINARY=$(CURDIR)/$(BINARY) swift test --skip-build --disable-xctest --filter $$target; \
+	scripts/run-tests $(addprefix --skip ,$(WAITING) EndToEndTests)
+	@for target in $(WAITING) EndToEndTests; do \
+	  WAYPOST_RELEASE_BINARY=$(CURDIR)/$(BINARY) scripts/run-tests --again --filter $$target; \
 	done
-	WAYPOST_RELEASE_BINARY=$(CURDIR)/$(BINARY) swift test --skip-build --disable-xctest --filter EndToEndTests
 
 .PHONY: demo
 demo: packages-demo ## Drive a simulated truck and watch what is seen, raised, kept and delivered
