@@ -12,7 +12,7 @@ extension UplinkLoop {
     case .refuse(let wait): return tooMany(command.reply, command.id, wait)
     case .ignore: return noteDropped(1)
     }
-    uplink.shared.withLock { $0.commandsTaken += 1 }
+    status.commandsTaken += 1
     let outcome = await outcome(of: command)
     if let reopening = outcome.reopening { delivery.reopen(reopening) }
     let metadata: Logger.Metadata = ["command": "\(command.name)", "id": "\(command.id.text)"]
@@ -32,7 +32,7 @@ extension UplinkLoop {
           error: "this gateway takes no commands from here; `commands` of the uplink says which it does", known: []))
     }
     // What has been delivered until now counts as such; what comes back into the cursors comes after it.
-    if let cursors = delivery.takeCursors() { await uplink.source.acknowledge(uplink.name, cursors) }
+    await settle()
     return await taker.take(command, from: uplink.name, allowed: allowed)
   }
 
@@ -56,6 +56,6 @@ extension UplinkLoop {
 
   mutating func noteDropped(_ count: Int) {
     untoldDrops += count
-    uplink.shared.withLock { $0.commandsDropped += UInt64(count) }
+    status.commandsDropped += UInt64(count)
   }
 }

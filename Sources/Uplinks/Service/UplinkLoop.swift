@@ -13,6 +13,8 @@ struct UplinkLoop {
 
   let uplink: Uplink
   var delivery: Delivery
+  /// What others see of it with the next `share`, as a whole: never an error beside the state of before.
+  var status: UplinkStatus
   private var encoder: any RecordEncoder
   var link: (any Link)?
   var commandGate = CommandGate()
@@ -31,6 +33,7 @@ struct UplinkLoop {
 
   init(_ uplink: Uplink, cursors: LaneCursors) {
     self.uplink = uplink
+    status = uplink.status
     delivery = Delivery(
       settings: uplink.configuration.settings, cursors: cursors, seed: .random(in: .min ... .max))
     encoder = uplink.configuration.format.encoder(gateway: uplink.gateway.id)
@@ -51,6 +54,8 @@ struct UplinkLoop {
       if isStopped() { break }
       let mail = await uplink.mailbox.next(until: deadline(after: now))
       await take(mail)
+      // What is read and sent next may take a while.
+      share()
     }
     // A link that didn't end in time, perhaps in the midst of resolving a name, ends by itself.
     await perform(delivery.closed(.local("stopped"), now: .now()))
@@ -81,26 +86,24 @@ struct UplinkLoop {
       delivery.join(await uplink.source.cursors(of: uplink.name))
       delivery.connected(capabilities, head: journal.lastSequence, now: now)
       statusDue = now
-      uplink.shared.withLock {
-        $0.link = detail
-        $0.connections += 1
-      }
+      status.link = detail
+      status.connections += 1
       uplink.logger.notice("uplink connected", metadata: ["protocol": "\(detail)"])
       await uplink.source.linkChanged(uplink.name, isUp: true)
     case .held(let why):
       delivery.hold()
-      uplink.shared.withLock { $0.lastError = why }
+      status.lastError = why
       uplink.logger.notice("uplink held", metadata: ["reason": "\(why)"])
     case .acknowledged(let id, let unheard):
       await perform(delivery.acknowledged(id, unheard: unheard))
     case .refused(let id, let refusal):
-      uplink.shared.withLock { $0.lastError = "message refused: \(refusal.text)" }
+      status.lastError = "message refused: \(refusal.text)"
       uplink.logger.warning("message refused", metadata: ["message": "\(id)", "reason": "\(refusal.text)"])
       await perform(delivery.refused(id, refusal, now: now))
     case .acknowledgedRecords(let range):
       await perform(delivery.acknowledged(records: range))
     case .refusedRecord(let seq, let reason):
-      uplink.shared.withLock { $0.lastError = "record refused: \(reason)" }
+      status.lastError = "record refused: \(reason)"
       uplink.logger.warning("record refused", metadata: ["seq": "\(seq)", "reason": "\(reason)"])
       await perform(delivery.refused(record: seq, reason: reason))
     case .strays(let count):
@@ -112,7 +115,7 @@ struct UplinkLoop {
       delivery.carried(sent &+ received)
       await uplink.source.carried(uplink.name, sent: sent, received: received)
     case .secured(let tls):
-      uplink.shared.withLock { $0.tls = ($0.tls ?? TLSStatus()).followed(by: tls) }
+      status.tls = (status.tls ?? TLSStatus()).followed(by: tls)
     case .notice(let text):
       uplink.logger.warning("uplink notice", metadata: ["notice": "\(text)"])
     case .down(let closure):
@@ -122,10 +125,8 @@ struct UplinkLoop {
 
   private mutating func wentDown(_ closure: Closure, now: BootTime) async {
     let wasUp = delivery.isUp || isSayingFarewell
-    let hadLink = uplink.shared.withLock { status in
-      defer { status.link = nil }
-      return status.link != nil
-    }
+    let hadLink = status.link != nil
+    status.link = nil
     link = nil
     statusDue = nil
     hasPublishedStatus = false
@@ -134,12 +135,9 @@ struct UplinkLoop {
       if hadLink { await uplink.source.linkChanged(uplink.name, isUp: false) }
       return
     }
-    let failure = uplink.shared.withLock { status in
-      status.lastError = closure.text
-      return status.tls?.failure
-    }
+    status.lastError = closure.text
     clockWait =
-      failure?.dependsOnClock == true
+      status.tls?.failure?.dependsOnClock == true
       ? ClockWait(offset: TrustedTime.offset, wasTrusted: uplink.isClockTrusted()) : nil
     var metadata: Logger.Metadata = ["reason": "\(closure.text)"]
     if case .waiting(let until) = delivery.state { metadata["retry_in_seconds"] = "\((until - now).seconds)" }
@@ -188,9 +186,12 @@ struct UplinkLoop {
     }
   }
 
-  /// Tells what the server has.
-  private mutating func settle() async {
-    if let cursors = delivery.takeCursors() { await uplink.source.acknowledge(uplink.name, cursors) }
+  /// Tells what the server has; whoever learns of it from the journal finds it in the status.
+  mutating func settle() async {
+    if let cursors = delivery.takeCursors() {
+      share()
+      await uplink.source.acknowledge(uplink.name, cursors)
+    }
     if let done = delivery.takeRedelivered() { await uplink.source.redelivered(uplink.name, done) }
   }
 
@@ -259,15 +260,14 @@ struct UplinkLoop {
         clock: uplink.isClockTrusted() ? .synchronised : .unsynchronised, isOnline: isOnline))
   }
 
-  private func share() {
-    uplink.shared.withLock { status in
-      status.state = delivery.state
-      status.alarm = delivery.alarm
-      status.inFlight = delivery.unansweredRecords
-      status.counters = delivery.counters
-      status.cursors = delivery.cursors
-      status.head = delivery.head
-    }
+  private mutating func share() {
+    status.state = delivery.state
+    status.alarm = delivery.alarm
+    status.inFlight = delivery.unansweredRecords
+    status.counters = delivery.counters
+    status.cursors = delivery.cursors
+    status.head = delivery.head
+    uplink.shared.withLock { $0 = status }
   }
 
   /// - Parameter now: of the last `advance`: what fell due since then must not be slept through.
