@@ -47,14 +47,14 @@ async def attack(writer):
     match kind:
         case "huge":
             writer.write(frame(1, b"x" * 1000, length=1 << 32))
-            await flood(writer, b"x" * 65536, 1000)
+            await flood(writer, b"x" * 65536, 5000)
         case "absurd":
             writer.write(frame(1, length=(1 << 64) - 1))
         case "large":
             writer.write(frame(1, b"x" * ((1 << 20) + 1)))
         case "endless":
             writer.write(frame(1, b"x" * 60000, fin=False))
-            await flood(writer, frame(0, b"x" * 60000, fin=False), 1000)
+            await flood(writer, frame(0, b"x" * 60000, fin=False), 5000)
         case "empty":
             writer.write(frame(1, b"", fin=False))
             await flood(writer, frame(0, b"", fin=False) * 1000, 1000)
@@ -90,7 +90,7 @@ async def attack(writer):
             return True
         case "pings":
             # Never read: its pongs must not pile up over there.
-            await flood(writer, frame(9, b"x" * 125) * 1000, 300)
+            await flood(writer, frame(9, b"x" * 125) * 1000, 2500)
         case "cut":
             writer.write(frame(1, b"{}")[:-1])
             await asyncio.sleep(0.3)
@@ -144,7 +144,7 @@ async def serve(reader, writer):
         answer = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         if first and kind == "headers":
             writer.write(answer.encode())
-            await flood(writer, b"X-Filler: " + b"x" * 1000 + b"\r\n", 100_000)
+            await flood(writer, b"X-Filler: " + b"x" * 1000 + b"\r\n", 300_000)
         if first and kind == "accept":
             accept = "x" + accept[1:]
         if first and kind == "parameters":
