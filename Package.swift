@@ -118,7 +118,7 @@ let package = Package(
     .target(name: "CDiskTrace", path: "Tests/CDiskTrace"),
     tests(of: "Journal", ["CDiskTrace", "CSQLite"]),
     tests(of: "Inputs", cases: ["Modbus/Peers/pymodbus_server.py", "Profiles/profile_server.py", "Serial/Cases"]),
-    // Authorities, certificates and TLS servers for tests.
+    // Authorities, certificates and servers for tests, with their ports and processes.
     .target(name: "Certificates", path: "Tests/Certificates", swiftSettings: settings),
     tests(
       of: "Trust",

@@ -5,14 +5,14 @@ import Glibc
 public final class TLSServer: @unchecked Sendable {
   public let port: Int
   /// To its standard input.
-  private let input = Pipe()
+  private let input = Launch.pipe()
   private let process = Process()
   private let output: String
 
   /// `openssl s_server` with a certificate.
   /// - Parameter arguments: more of s_server(1).
   public convenience init(openssl issued: Authority.Issued, _ arguments: [String] = []) throws {
-    let port = Self.freePort()
+    let port = ServerPort.next()
     try self.init(
       port, "openssl",
       ["s_server", "-accept", "127.0.0.1:\(port)", "-cert", issued.certificate, "-key", issued.key] + arguments,
@@ -25,7 +25,7 @@ public final class TLSServer: @unchecked Sendable {
   ///   - server: what stands in `server { … }`.
   ///   - isSecure: whether it speaks TLS.
   public convenience init(nginx block: String, folder: String, isSecure: Bool = true, server: String) throws {
-    let port = Self.freePort()
+    let port = ServerPort.next()
     let modules = FileManager.default.fileExists(atPath: "/usr/lib/nginx/modules/ngx_stream_module.so")
     let text = """
       \(block == "stream" && modules ? "load_module /usr/lib/nginx/modules/ngx_stream_module.so;" : "")
@@ -53,11 +53,14 @@ public final class TLSServer: @unchecked Sendable {
     process.standardInput = input
     process.standardOutput = handle
     process.standardError = handle
-    try process.run()
-    for _ in 0..<2000 {
+    try process.begin()
+    let end = Date().addingTimeInterval(60)
+    var isRunning = true
+    // What it says last is heard though it has ended.
+    while isRunning, Date() < end {
+      isRunning = process.isRunning
       // A probing connection would be s_server's only one, so its own word is waited for.
       if let isReady { if isReady.isEmpty || said.contains(isReady) { return } } else if Self.isOpen(port) { return }
-      guard process.isRunning else { break }
       poll(nil, 0, 5)
     }
     throw Authority.Failure(text: "\(program) \(arguments.joined(separator: " ")): \(said)")
@@ -83,30 +86,9 @@ public final class TLSServer: @unchecked Sendable {
     process.waitUntilExit()
   }
 
-  public static func freePort() -> Int {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    return with(port: 0) { address, size in
-      bind(descriptor, address, size)
-      var size = size
-      getsockname(descriptor, address, &size)
-      return address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
-        Int(UInt16(bigEndian: $0.pointee.sin_port))
-      }
-    }
-  }
-
-  /// A free port whose successor is free, too.
-  public static func freePortPair() -> Int {
-    while true {
-      let port = freePort()
-      if port < 65_535, !isOpen(port + 1) { return port }
-    }
-  }
-
   /// A connected socket, or −1.
   public static func connect(_ port: Int) -> Int32 {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     let code = with(port: port) { Glibc.connect(descriptor, $0, $1) }
     guard code == 0 else {
       close(descriptor)

@@ -78,7 +78,7 @@ import Trust
   func aKeyInATPM() throws {
     let state = authority.folder + "/tpm"
     try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
-    let port = TLSServer.freePortPair()
+    let port = ServerPort.next(2)
     let tpm = try TLSServer(
       port, "swtpm",
       [

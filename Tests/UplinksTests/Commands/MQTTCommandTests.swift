@@ -1,3 +1,4 @@
+import Certificates
 import Foundation
 import Model
 import Testing
@@ -25,7 +26,7 @@ struct MQTTCommandTests {
   /// Until the gateway's subscription is there; the broker tells nobody.
   private static func reached(_ client: CommandClient, _ taker: ScriptedTaker) async throws {
     for attempt in 0..<200 where taker.taken.isEmpty {
-      try client.publish("hello", #"{"id":"hello-\#(attempt)"}"#)
+      try await client.publish("hello", #"{"id":"hello-\#(attempt)"}"#)
       _ = await eventually(within: 1) { !taker.taken.isEmpty }
     }
     #expect(!taker.taken.isEmpty)
@@ -40,8 +41,8 @@ struct MQTTCommandTests {
     let running = try Self.run(broker, version, taker)
     let client = CommandClient(port: broker.port)
     try await Self.reached(client, taker)
-    try client.publish("open_door", #"{"id":"c-1","args":{"seconds":5,"door":"rear","force":false}}"#)
-    try client.publish("count", #"{"id":7}"#)
+    try await client.publish("open_door", #"{"id":"c-1","args":{"seconds":5,"door":"rear","force":false}}"#)
+    try await client.publish("count", #"{"id":7}"#)
     #expect(await eventually { Self.answers(subscriber).count { $0["id"] as? Int == 7 } == 1 })
     let answers = Self.answers(subscriber)
     let first = try #require(answers.first { $0["id"] as? String == "c-1" })
@@ -61,7 +62,7 @@ struct MQTTCommandTests {
     let subscriber = await MQTTBrokerTests.subscriber(broker)
     defer { subscriber.stop() }
     let client = CommandClient(port: broker.port)
-    try client.publish("open_door", #"{"id":"old-1"}"#, "-r")
+    try await client.publish("open_door", #"{"id":"old-1"}"#, "-r")
     let taker = ScriptedTaker()
     let running = try Self.run(broker, version, taker)
     #expect(await eventually { Self.answers(subscriber).contains { $0["id"] as? String == "old-1" } })
@@ -79,12 +80,12 @@ struct MQTTCommandTests {
     let running = try Self.run(broker, .v5, taker)
     let client = CommandClient(port: broker.port)
     try await Self.reached(client, taker)
-    let answer = try client.ask("status", #"{"id":"c-9"}"#, correlation: "ticket-42")
+    let answer = try await client.ask("status", #"{"id":"c-9"}"#, correlation: "ticket-42")
     #expect(answer.contains("correlation-data:ticket-42") || answer.contains("ticket-42"))
     #expect(answer.contains(#""id":"c-9","ok":true"#))
     // Without an id of its own the correlation data tells one asking from another.
-    #expect(try client.ask("status", "", correlation: "AB").contains(#""id":"correlation-4142","ok":true"#))
-    #expect(try client.ask("status", "no JSON", correlation: "AB").contains("JSON object"))
+    #expect(try await client.ask("status", "", correlation: "AB").contains(#""id":"correlation-4142","ok":true"#))
+    #expect(try await client.ask("status", "no JSON", correlation: "AB").contains("JSON object"))
     await running.stop()
   }
 
@@ -95,7 +96,7 @@ struct MQTTCommandTests {
     let taker = ScriptedTaker()
     let running = try Self.run(broker, .v5, taker, .none)
     #expect(await eventually { subscriber.statuses().count == 1 })
-    try CommandClient(port: broker.port).publish("open_door", #"{"id":"c-1"}"#)
+    try await CommandClient(port: broker.port).publish("open_door", #"{"id":"c-1"}"#)
     #expect(await eventually { subscriber.messages.contains { $0.topic.hasSuffix("/command/open_door") } })
     running.source.append([.event])
     #expect(await eventually { running.source.low() == 1 })
@@ -118,9 +119,9 @@ struct MQTTCommandTests {
     process.arguments = [
       "-h", "127.0.0.1", "-p", "\(broker.port)", "-q", "1", "-t", "waypost/truck-005/command/x", "-l",
     ]
-    let input = Pipe()
+    let input = Launch.pipe()
     process.standardInput = input
-    try process.run()
+    try process.begin()
     for number in 0..<600 { input.fileHandleForWriting.write(Data("{\"id\":\(number)}\n".utf8)) }
     try input.fileHandleForWriting.close()
     running.source.append(Array(repeating: .position, count: 500))

@@ -1,3 +1,4 @@
+import Certificates
 import Config
 import Foundation
 import Journal
@@ -24,11 +25,11 @@ import Testing
     try lines.write(to: input, atomically: true, encoding: .utf8)
     defer { try? FileManager.default.removeItem(at: input) }
     process.standardInput = try FileHandle(forReadingFrom: input)
-    let output = Pipe()
-    let errors = Pipe()
+    let output = Launch.pipe()
+    let errors = Launch.pipe()
     process.standardOutput = output
     process.standardError = errors
-    try process.run()
+    try process.begin()
     let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     let complaints = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()

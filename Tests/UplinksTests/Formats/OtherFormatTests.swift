@@ -1,3 +1,4 @@
+import Certificates
 import Config
 import Foundation
 import Journal
@@ -115,10 +116,10 @@ import Testing
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
     process.arguments = [script, Self.folder.path]
-    let output = Pipe()
+    let output = Launch.pipe()
     process.standardOutput = output
     process.standardError = output
-    try process.run()
+    try process.begin()
     let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
     #expect(process.terminationStatus == 0, "\(said)")

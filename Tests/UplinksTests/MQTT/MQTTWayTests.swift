@@ -30,7 +30,7 @@ struct MQTTWayTests {
       return (broker, broker.port)
     }
     // mosquitto 2.0.11 doesn't start with nothing but a listener for WebSocket.
-    let port = LoopbackPort.free()
+    let port = ServerPort.next()
     let broker = try MosquittoBroker(
       users: users, options: ["listener \(port) 127.0.0.1", "protocol websockets"] + secure)
     return LoopbackPort.waitUntilOpen(port) ? (broker, port) : (broker, 0)
@@ -126,7 +126,7 @@ struct MQTTWayTests {
   @Test(arguments: Listener.allCases, [nil, "p4ss", "wrong"] as [String?])
   func goesThroughSOCKS(listener: Listener, password: String?) async throws {
     let (broker, port) = try broker(listener)
-    let own = TLSServer.freePort()
+    let own = ServerPort.next()
     let proxy = try TLSServer(
       own, "microsocks",
       ["-i", "127.0.0.1", "-p", "\(own)"] + (password == nil ? [] : ["-u", "u", "-P", "p4ss"]), isReady: nil)
@@ -137,7 +137,7 @@ struct MQTTWayTests {
   @Test(arguments: Listener.allCases, [nil, "p4ss", "wrong"] as [String?])
   func goesThroughConnect(listener: Listener, password: String?) async throws {
     let (broker, port) = try broker(listener)
-    let own = TLSServer.freePort()
+    let own = ServerPort.next()
     let file = authority.folder + "/tinyproxy-\(own).conf"
     let text =
       "Port \(own)\nListen 127.0.0.1\nTimeout 600\nAllow 127.0.0.1\nConnectPort \(port)\n"

@@ -1,3 +1,4 @@
+import Certificates
 import Foundation
 import Glibc
 
@@ -21,7 +22,7 @@ final class MosquittoBroker {
   init(
     users: [String: String] = [:], acl: [String] = [], options: [String] = [], listener: [String] = []
   ) throws {
-    port = LoopbackPort.free()
+    port = ServerPort.next()
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("waypost-mosquitto-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     var lines = ["listener \(port) 127.0.0.1"] + listener
@@ -67,9 +68,9 @@ final class MosquittoBroker {
     sigemptyset(&term)
     sigaddset(&term, SIGTERM)
     pthread_sigmask(SIG_UNBLOCK, &term, nil)
-    try process.run()
+    try process.begin()
     self.process = process
-    guard LoopbackPort.waitUntilOpen(port) else { throw CocoaError(.executableLoad) }
+    guard LoopbackPort.waitUntilOpen(port, while: { process.isRunning }) else { throw CocoaError(.executableLoad) }
   }
 
   /// As a power cut does it.
@@ -95,13 +96,32 @@ final class MosquittoBroker {
   struct Log: Sendable {
     let folder: URL
     var text: String { (try? String(contentsOf: folder.appendingPathComponent("log"), encoding: .utf8)) ?? "" }
+
+    /// When it first said so, in seconds of the epoch.
+    func second(of words: String) -> Int? {
+      let line = text.split(separator: "\n").first { $0.contains(words) }
+      return line.flatMap { Int($0.prefix { $0.isNumber }) }
+    }
+  }
+
+  var saved: Saved { Saved(folder: folder) }
+
+  /// Its sessions on disk, which it writes when they have changed, for waiting on.
+  struct Saved: Sendable {
+    let folder: URL
+
+    /// A client's subscription is among them: in mosquitto.db(5) its name and its topic stand one behind the other.
+    func knows(subscriber: String, of topic: String) -> Bool {
+      let file = try? Data(contentsOf: folder.appendingPathComponent("mosquitto.db"))
+      return file?.range(of: Data((subscriber + topic).utf8)) != nil
+    }
   }
 
   private static func run(_ path: String, _ arguments: [String]) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
-    try process.run()
+    try process.begin()
     process.waitUntilExit()
   }
 }
@@ -118,7 +138,7 @@ enum LoopbackPort {
 
   /// A socket bound to a free port, or to the one given, and the port.
   static func bound(_ port: Int = 0) -> (descriptor: Int32, port: Int) {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var on: Int32 = 1
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, 4)
     var address = address(port)
@@ -132,16 +152,11 @@ enum LoopbackPort {
     return (descriptor, Int(in_port_t(bigEndian: address.sin_port)))
   }
 
-  static func free() -> Int {
-    let (descriptor, port) = bound()
-    close(descriptor)
-    return port
-  }
-
-  /// Waits until something listens there; false after 10 s.
-  static func waitUntilOpen(_ port: Int) -> Bool {
-    for _ in 0..<2000 {
-      let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+  /// Waits until something listens there; false after a minute, or when it isn't worth it any more.
+  static func waitUntilOpen(_ port: Int, while isWorthIt: () -> Bool = { true }) -> Bool {
+    let end = Date().addingTimeInterval(60)
+    while isWorthIt(), Date() < end {
+      let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
       defer { close(descriptor) }
       var address = address(port)
       let size = socklen_t(MemoryLayout<sockaddr_in>.size)

@@ -1,3 +1,4 @@
+import Certificates
 import Foundation
 import Glibc
 
@@ -9,24 +10,34 @@ final class StubbornServer: @unchecked Sendable {
   /// - Parameter serve: gets each connection's socket on a thread of its own and closes nothing; the socket is closed when it returns.
   init(_ serve: @escaping @Sendable (Int32) -> Void) {
     (descriptor, port) = LoopbackPort.bound()
+    _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
     listen(descriptor, 16)
     let listener = descriptor
     Thread.detachNewThread {
       while true {
-        let connection = accept(listener, nil, nil)
-        guard connection >= 0 else { return }
+        var entry = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
+        poll(&entry, 1, -1)
+        // Open in a process that another test begins, it would not be closed when it is closed here.
+        let connection = Launch.alone {
+          let connection = accept(listener, nil, nil)
+          guard connection >= 0 else { return -errno }
+          _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
+          return connection
+        }
+        guard connection >= 0 else {
+          if connection == -EINVAL { break } else { continue }
+        }
         Thread.detachNewThread {
           serve(connection)
           close(connection)
         }
       }
+      close(listener)
     }
   }
 
-  deinit {
-    shutdown(descriptor, Int32(SHUT_RDWR))
-    close(descriptor)
-  }
+  /// The thread that accepts is woken and closes it: by then its number is nobody else's.
+  deinit { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
   /// The next MQTT packet, its first byte and its body; `nil` at the end.
   static func packet(_ connection: Int32) -> (first: UInt8, body: [UInt8])? {

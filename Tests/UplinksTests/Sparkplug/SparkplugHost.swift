@@ -1,3 +1,4 @@
+import Certificates
 import Foundation
 import Glibc
 
@@ -52,8 +53,8 @@ final class SparkplugHost: @unchecked Sendable {
   }
 
   private let process = Process()
-  private let input = Pipe()
-  private let output = Pipe()
+  private let input = Launch.pipe()
+  private let output = Launch.pipe()
   private let lock = NSLock()
   private var rest = Data()
   private var lines: [[String: Any]] = []
@@ -68,8 +69,9 @@ final class SparkplugHost: @unchecked Sendable {
       let data = handle.availableData
       if data.isEmpty { handle.readabilityHandler = nil } else { self?.take(data) }
     }
-    try process.run()
-    for _ in 0..<4000 where process.isRunning {
+    try process.begin()
+    let end = Date().addingTimeInterval(60)
+    while process.isRunning, Date() < end {
       if connections > 0 { return }
       poll(nil, 0, 5)
     }

@@ -1,3 +1,4 @@
+import Certificates
 import Foundation
 import Glibc
 
@@ -12,20 +13,20 @@ final class WebSocketReceiver: @unchecked Sendable {
     process.executableURL = URL(fileURLWithPath: python)
     process.arguments = ["-c", "import \(modules.joined(separator: ", "))"]
     process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return false }
+    guard (try? process.begin()) != nil else { return false }
     process.waitUntilExit()
     return process.terminationStatus == 0
   }
 
   let port: Int
   private let process = Process()
-  private let input = Pipe()
-  private let output = Pipe()
+  private let input = Launch.pipe()
+  private let output = Launch.pipe()
   private let lock = NSLock()
   private var rest = Data()
   private var lines: [[String: Any]] = []
 
-  init(port: Int = LoopbackPort.free(), script: String = "receiver.py", _ arguments: [String] = []) throws {
+  init(port: Int = ServerPort.next(), script: String = "receiver.py", _ arguments: [String] = []) throws {
     self.port = port
     let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(script).path
     process.executableURL = URL(fileURLWithPath: Self.python)
@@ -36,8 +37,9 @@ final class WebSocketReceiver: @unchecked Sendable {
       let data = handle.availableData
       if data.isEmpty { handle.readabilityHandler = nil } else { self?.take(data) }
     }
-    try process.run()
-    for _ in 0..<4000 where process.isRunning {
+    try process.begin()
+    let end = Date().addingTimeInterval(60)
+    while process.isRunning, Date() < end {
       if said.contains(where: { $0["listening"] != nil }) { return }
       poll(nil, 0, 5)
     }
