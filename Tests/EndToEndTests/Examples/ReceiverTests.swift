@@ -59,7 +59,7 @@ extension EndToEnd {
 
     @Test(arguments: ["100", "1"]) func theWebSocketReceiverLosesNothing(batch: String) throws {
       try Bench.with { bench in
-        let port = try Socket.freePort()
+        let port = Socket.freePort()
         let link = try TCPProxy(to: port, in: bench)
         let rig = try ExampleRig(
           in: bench, perSecond: 20,
@@ -97,7 +97,7 @@ extension EndToEnd {
 
     @Test func theWebSocketReceiverSendsAStrangerAway() throws {
       try Bench.with { bench in
-        let port = try Socket.freePort()
+        let port = Socket.freePort()
         let rig = try ExampleRig(
           in: bench, perSecond: 10, uplink: "websocket: { url: \"ws://127.0.0.1:\(port)\", token: wrong }")
         let database = bench.path("records.db")
@@ -156,7 +156,7 @@ extension EndToEnd {
     /// What the guide says of the broker holds for the configuration that it shows: no limit of 1000, and a restart forgets nothing.
     @Test func theBrokerKeepsWhatWaitsForTheReceiver() throws {
       try Bench.with { bench in
-        let port = try Socket.freePort()
+        let port = Socket.freePort()
         let text = try String(contentsOfFile: ExampleProgram.path("receiver-mqtt/mosquitto.conf"), encoding: .utf8)
           .replacingOccurrences(of: "listener 1883", with: "listener \(port)")
           .replacingOccurrences(of: "persistence_location /tmp/", with: "persistence_location \(bench.path("broker"))/")

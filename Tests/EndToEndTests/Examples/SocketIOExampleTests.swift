@@ -27,7 +27,7 @@ extension EndToEnd {
 
     @Test func dashboardsSeeVehiclesAndNothingIsLost() throws {
       try Bench.with { bench in
-        let port = try Socket.freePort()
+        let port = Socket.freePort()
         let link = try TCPProxy(to: port, in: bench)
         let rig = try ExampleRig(
           in: bench, perSecond: 10,
@@ -109,7 +109,7 @@ extension EndToEnd {
 
     @Test func aVehicleWithoutANameIsRefused() throws {
       try Bench.with { bench in
-        let port = try Socket.freePort()
+        let port = Socket.freePort()
         let rig = try ExampleRig(
           in: bench, perSecond: 10,
           uplink: "websocket: { url: \"ws://127.0.0.1:\(port)\", dialect: socket.io, namespace: /vehicles }")

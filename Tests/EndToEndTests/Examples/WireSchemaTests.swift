@@ -92,7 +92,7 @@ extension EndToEnd {
 
     @Test func whatIsSentIsWhatIsDescribed() throws {
       try Bench.with { bench in
-        let port = try Socket.freePort()
+        let port = Socket.freePort()
         let rig = try ExampleRig(
           in: bench, perSecond: 5,
           uplink: """

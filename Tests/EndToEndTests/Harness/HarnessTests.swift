@@ -151,7 +151,7 @@ extension EndToEnd {
     @Test(.enabled(if: Environment.have("gpsfake", "gpsd") && Environment.data != nil))
     func whatPassesTheProxyIsWhatGpsfakeSaw() throws {
       try Bench.with { bench in
-        let port = try Socket.freePort()
+        let port = Socket.freePort()
         let proxy = try TCPProxy(to: port, in: bench, patience: 15, keepsWhatPassed: true)
         let fake = try GPSFake(log: "\(Environment.data ?? "")/gps/mtk-3301.log", port: port, in: bench)
         let watcher = try GPSDWatcher(port: proxy.port, in: bench)

@@ -1,3 +1,4 @@
+import Certificates
 import Glibc
 
 /// Sockets on 127.0.0.1, non-blocking and closed on exec.
@@ -82,12 +83,8 @@ enum Socket {
     return Int(in_port_t(bigEndian: address.sin_port))
   }
 
-  /// A port that was free a moment ago, for a server that cannot say which one it took.
-  static func freePort() throws -> Int {
-    let (descriptor, port) = try listen()
-    close(descriptor)
-    return port
-  }
+  /// A port for a server that cannot say which one it took, and that may come back to it.
+  static func freePort() -> Int { ServerPort.next() }
 
   /// True when something listens there.
   static func answers(port: Int) -> Bool {

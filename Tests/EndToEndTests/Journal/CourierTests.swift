@@ -66,7 +66,7 @@ extension EndToEnd {
         let broker = try Broker(in: bench)
         let subscriber = try Subscriber(port: broker.port, in: bench)
         var settings = Gateway.Settings()
-        settings.brokerPort = try Socket.freePort()
+        settings.brokerPort = Socket.freePort()
         settings.uplink = "order: strict\n    from: oldest\n    keep: 30 d\n    batch: { linger: 0 s }"
         settings.rules = ["rules.yaml": Self.rules]
         let gateway = try Gateway(settings, in: bench)

@@ -12,7 +12,7 @@ final class Broker: @unchecked Sendable {
   ///   - persists: Keeps sessions and what waits for them when it is stopped in good order.
   init(in bench: Bench, access: String = "allow_anonymous true", persists: Bool = false) throws {
     self.bench = bench
-    port = try Socket.freePort()
+    port = Socket.freePort()
     let persistence =
       persists ? "true\npersistence_location \(bench.directory)/\npersistence_file \(Self.store)\nuser root" : "false"
     // No bounds: a message that the broker acknowledged must reach the subscriber, or the judge blames the gateway.

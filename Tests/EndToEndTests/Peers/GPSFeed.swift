@@ -32,7 +32,7 @@ final class GPSFeed: @unchecked Sendable {
     let receiver = try Socket.listen()
     listener = receiver.descriptor
     receiverPort = receiver.port
-    port = try Socket.freePort()
+    port = Socket.freePort()
     let thread = Thread { [self] in play() }
     thread.start()
     bench.atEnd { [self] in lock.withLock { stopped = true } }

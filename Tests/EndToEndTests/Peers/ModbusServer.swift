@@ -25,7 +25,7 @@ final class ModbusServer: @unchecked Sendable {
 
   /// - Parameter units: What each has: by table the first and last address of each run.
   init(_ units: [Int: [String: [[Int]]]], in bench: Bench) throws {
-    port = try Socket.freePort()
+    port = Socket.freePort()
     let names = Dictionary(uniqueKeysWithValues: units.map { (String($0), $1) })
     let spec = String(decoding: try JSONSerialization.data(withJSONObject: names), as: UTF8.self)
     process.executableURL = URL(fileURLWithPath: Self.python)

@@ -29,7 +29,7 @@ final class ScriptReceiver: Receiver, @unchecked Sendable {
     self.way = way
     self.bench = bench
     name = way.rawValue
-    port = try Socket.freePort()
+    port = Socket.freePort()
     log = bench.path("received.jsonl")
     try bench.write("", to: "received.jsonl")
     try start()

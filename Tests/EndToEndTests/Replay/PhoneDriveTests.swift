@@ -48,7 +48,7 @@ extension EndToEnd {
       let fakes = try Self.receivers.enumerated().map { number, receiver in
         let log = try bench.write(points.map(receiver.sentences).joined(), to: "phone-\(number).log")
         return try GPSFake(
-          log: log, port: try Socket.freePort(), pause: 0.002, name: "gpsfake-\(number)", in: bench)
+          log: log, port: Socket.freePort(), pause: 0.002, name: "gpsfake-\(number)", in: bench)
       }
       return try fakes.map { fake in
         try fake.wait(within: 300)

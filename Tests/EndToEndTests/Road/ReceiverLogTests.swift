@@ -71,7 +71,7 @@ extension EndToEnd {
     }
 
     static func run(_ log: String, rules: String?, in bench: Bench) throws -> Run {
-      let gpsdPort = try Socket.freePort()
+      let gpsdPort = Socket.freePort()
       // The gateway is at the proxy before gpsd is there, so that it misses nothing.
       let tap = try TCPProxy(to: gpsdPort, in: bench, patience: 20, keepsWhatPassed: true)
       let broker = try Broker(in: bench)
