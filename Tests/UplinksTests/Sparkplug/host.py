@@ -94,16 +94,14 @@ def state(client, online, timestamp):
             payload=psp.State(timestamp=timestamp, online=online), qos=psp.QoS.AT_LEAST_ONCE, retain=True))
 
 
-def connected(client):
-    say(connected=True)
-
-
 client = Client(client_id=f"host-{host_id or 'none'}-{port}", client_options=psp.ClientOptions(
     reconnection_delay_min=1, reconnection_delay_max=1))
 # A session that the broker keeps, which Sparkplug has no use for: so that what a broker took while the host was away can be counted.
 client._client._clean_session = False  # pylint: disable=protected-access
 client.subscribe(psp.Topic(group_id=group, message_type="#"), psp.QoS.AT_LEAST_ONCE, lambda client, message: None)
-client.connect("127.0.0.1", port=port, keepalive=5, callback=connected)
+# Not before the broker has the subscription: what is published meanwhile would be missed.
+client._client.on_subscribe = lambda *_: say(connected=True)  # pylint: disable=protected-access
+client.connect("127.0.0.1", port=port, keepalive=5)
 for word in sys.stdin:
     words = word.split()
     if words[0] in ("online", "offline"):

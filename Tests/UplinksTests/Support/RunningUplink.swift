@@ -8,6 +8,7 @@ final class RunningUplink: Sendable {
   let uplink: Uplink
   let source: MemorySource
   private let task: Task<Void, Never>
+  private let began = BootTime.now()
 
   convenience init(
     _ options: MQTTOptions, source: MemorySource = MemorySource(), _ change: (inout DeliverySettings) -> Void = { _ in }
@@ -36,6 +37,11 @@ final class RunningUplink: Sendable {
   }
 
   var status: UplinkStatus { uplink.status }
+
+  /// It doesn't try again for a minute at least; reckoned from its beginning, so that it doesn't matter how late the test looks.
+  var waitsForMinutes: Bool {
+    if case .waiting(let until) = status.state { until - began >= .minutes(1) } else { false }
+  }
 
   func stop(within limit: Interval = .seconds(5)) async {
     uplink.stop(within: limit)

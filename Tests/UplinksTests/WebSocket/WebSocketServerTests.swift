@@ -1,3 +1,4 @@
+import Certificates
 import Foundation
 import Model
 import Testing
@@ -29,8 +30,8 @@ struct WebSocketServerTests {
     #expect(await eventually { source.low() == 2500 }, "\(running.status)")
     source.append([.event, .reading])
     #expect(await eventually { source.low() == 2502 })
+    #expect(await eventually { server.stored.count == 2502 })
     #expect(Array(server.stored.prefix(2500)) == Array(1...2500))
-    #expect(server.stored.count == 2502)
     #expect(server.batches == Array(1...server.batches.count))
     #expect(running.status.link == "waypost.v1 over WebSocket" + (deflate ? ", deflated" : ""))
     #expect(running.status.counters.acknowledged == 2502)
@@ -47,7 +48,7 @@ struct WebSocketServerTests {
     source.append(Array(repeating: .position, count: 300))
     let running = Self.run(server, source: source) { $0.batchRecords = 1 }
     #expect(await eventually { source.low() == 300 })
-    #expect(server.stored == Array(1...300))
+    #expect(await eventually { server.stored == Array(1...300) })
     #expect(server.batches.isEmpty)
     await running.stop()
   }
@@ -60,7 +61,7 @@ struct WebSocketServerTests {
     let running = Self.run(server, source: source) { $0.batchRecords = batch }
     #expect(await eventually { source.low() == 20 }, "\(running.status)")
     #expect(source.dead.sorted() == [3, 14])
-    #expect(Set(server.stored) == Set(1...20).subtracting([3, 14]))
+    #expect(await eventually { Set(server.stored) == Set(1...20).subtracting([3, 14]) })
     #expect(running.status.lastError == "record refused: poison")
     #expect(running.status.connections == 1)
     await running.stop()
@@ -70,15 +71,15 @@ struct WebSocketServerTests {
     let server = try WebSocketReceiver(["--mode", "stall"])
     let source = MemorySource()
     source.append(Array(repeating: .position, count: 50))
-    let running = Self.run(server, source: source) { $0.answerLimit = .milliseconds(300) }
+    let running = Self.run(server, source: source) { $0.answerLimit = .seconds(2) }
     #expect(await eventually { source.low() == 50 })
-    #expect(server.connections == 2)
-    #expect(running.status.counters.repeated == 50)
+    #expect(server.connections >= 2)
+    #expect(running.status.counters.repeated >= 50)
     await running.stop()
   }
 
   @Test func aServerThatIsKilledAndComesBackGetsWhatItMissed() async throws {
-    let port = LoopbackPort.free()
+    let port = ServerPort.next()
     let first = try WebSocketReceiver(port: port)
     let source = MemorySource()
     source.append(Array(repeating: .position, count: 10))
@@ -88,8 +89,8 @@ struct WebSocketServerTests {
     #expect(await eventually { !running.status.isUp })
     source.append(Array(repeating: .position, count: 90))
     let second = try WebSocketReceiver(port: port)
-    #expect(await eventually(within: 40) { source.low() == 100 })
-    #expect(second.stored == Array(11...100))
+    #expect(await eventually { source.low() == 100 })
+    #expect(await eventually { second.stored == Array(11...100) })
     #expect(source.links == [true, false, true])
     await running.stop()
   }
@@ -105,6 +106,7 @@ struct WebSocketServerTests {
     let running = RunningUplink(WebSocketTransport(options))
     #expect(await eventually { running.status.isUp })
     #expect(!"\(running.status)".contains("s3cret"))
+    #expect(await eventually { !server.path.isEmpty })
     switch way {
     case .header: #expect(server.headers["authorization"] == "Bearer s3cret")
     case .subprotocol: #expect(server.headers["sec-websocket-protocol"] == "waypost.v1, access_token, s3cret")
@@ -117,8 +119,7 @@ struct WebSocketServerTests {
     let server = try WebSocketReceiver(["--token", "right"])
     let running = RunningUplink(WebSocketTransport(Self.options(port: server.port) { $0.token = .literal("wrong") }))
     #expect(await eventually { running.status.alarm?.code == "not-authorized" })
-    guard case .waiting(let until) = running.status.state else { return #expect(Bool(false)) }
-    #expect(until - .now() > .seconds(50))
+    #expect(running.waitsForMinutes, "\(running.status)")
     #expect(running.status.lastError?.contains("HTTP 401") == true)
     await running.stop()
   }
@@ -127,8 +128,7 @@ struct WebSocketServerTests {
     let server = try WebSocketReceiver(["--close", "4003"])
     let running = Self.run(server)
     #expect(await eventually { running.status.alarm?.code == "not-authorized" })
-    guard case .waiting(let until) = running.status.state else { return #expect(Bool(false)) }
-    #expect(until - .now() > .seconds(50))
+    #expect(running.waitsForMinutes, "\(running.status)")
     #expect(running.status.lastError?.contains("4003") == true)
     await running.stop()
   }
@@ -172,7 +172,7 @@ struct WebSocketServerTests {
   }
 
   @Test func absentServerIsTriedAgainAndTold() async throws {
-    let running = RunningUplink(WebSocketTransport(Self.options(port: LoopbackPort.free())))
+    let running = RunningUplink(WebSocketTransport(Self.options(port: ServerPort.next())))
     #expect(await eventually { running.status.lastError?.contains("connection refused") == true })
     await running.stop(within: .milliseconds(100))
   }
@@ -196,7 +196,7 @@ struct WebSocketServerTests {
     #expect(await eventually(within: 120) { source.low() == 200 }, "\(running.status)")
     // What was settled without being stored would never have come again.
     let all = Set(1...200)
-    #expect(await eventually(within: 5) { Set(server.stored).union(source.dead.map(Int.init)) == all })
+    #expect(await eventually { Set(server.stored).union(source.dead.map(Int.init)) == all })
     #expect(Set([7, 77]).isSubset(of: source.dead))
     await running.stop()
   }

@@ -50,7 +50,7 @@ struct WebSocketWayTests {
     let running = RunningUplink(
       WebSocketTransport(options(proxy.port) { $0.token = .literal("s3cret") }), source: source)
     #expect(await eventually { source.low() == 5000 }, "\(running.status)")
-    #expect(server.stored == Array(1...5000))
+    #expect(await eventually { server.stored == Array(1...5000) })
     // nginx of Debian 12 speaks 1.2 unless it is told otherwise.
     let version = try #require(running.status.tls?.connection?.version)
     #expect(running.status.link == "waypost.v1 over WebSocket, deflated, \(version)")
@@ -67,7 +67,7 @@ struct WebSocketWayTests {
     ("/moved", "redirects to “https://localhost/gateway”"), ("/x", "HTTP 404"), ("/forbidden", "HTTP 403"),
   ])
   func whatNginxAnswersIsUnderstood(path: String, words: String) async throws {
-    let proxy = try nginx(LoopbackPort.free())
+    let proxy = try nginx(ServerPort.next())
     let running = RunningUplink(WebSocketTransport(options(proxy.port, path: path)))
     #expect(await eventually { running.status.lastError != nil })
     #expect(running.status.lastError?.contains(words) == true, "\(running.status.lastError ?? "")")
@@ -76,7 +76,7 @@ struct WebSocketWayTests {
   }
 
   @Test func aCertificateOfAnotherHostIsToldWithItsRemedy() async throws {
-    let proxy = try nginx(LoopbackPort.free())
+    let proxy = try nginx(ServerPort.next())
     let running = RunningUplink(
       WebSocketTransport(options(proxy.port) { $0.tls?.settings.serverName = "elsewhere.example.com" }))
     #expect(await eventually { running.status.lastError != nil })
@@ -97,7 +97,7 @@ struct WebSocketWayTests {
   func goesThroughSOCKS(isSecure: Bool, password: String?) async throws {
     let server = try WebSocketReceiver()
     let nginx = try nginx(server.port)
-    let port = LoopbackPort.free()
+    let port = ServerPort.next()
     let socks = try TLSServer(
       port, "microsocks", ["-i", "127.0.0.1", "-p", "\(port)"] + (password == nil ? [] : ["-u", "u", "-P", "p4ss"]),
       isReady: nil)
@@ -112,7 +112,7 @@ struct WebSocketWayTests {
   func goesThroughCONNECT(isSecure: Bool, password: String?) async throws {
     let server = try WebSocketReceiver()
     let nginx = try nginx(server.port)
-    let port = LoopbackPort.free()
+    let port = ServerPort.next()
     let file = try authority.file(
       "tinyproxy-\(port).conf",
       "Port \(port)\nListen 127.0.0.1\nMaxClients 10\n" + (password == nil ? "" : "BasicAuth u p4ss\n"))
@@ -144,7 +144,7 @@ struct WebSocketWayTests {
       #expect(source.low() == 0)
     } else {
       #expect(await eventually { source.low() == 1000 }, "\(running.status)")
-      #expect(server.stored == Array(1...1000))
+      #expect(await eventually { server.stored == Array(1...1000) })
       #expect(running.status.link?.hasSuffix("through \(proxy.description)") == true)
     }
     await running.stop()
@@ -152,7 +152,7 @@ struct WebSocketWayTests {
 
   @Test(arguments: [ProxyOptions.Kind.socks, .http])
   func aServerThatTheProxyCannotReachIsTold(kind: ProxyOptions.Kind) async throws {
-    let port = LoopbackPort.free()
+    let port = ServerPort.next()
     let proxy =
       kind == .socks
       ? try TLSServer(port, "microsocks", ["-i", "127.0.0.1", "-p", "\(port)"], isReady: nil)
@@ -162,7 +162,7 @@ struct WebSocketWayTests {
         isReady: nil)
     let running = RunningUplink(
       WebSocketTransport(
-        options(LoopbackPort.free()) { $0.proxy = ProxyOptions(kind: kind, host: "127.0.0.1", port: proxy.port) }))
+        options(ServerPort.next()) { $0.proxy = ProxyOptions(kind: kind, host: "127.0.0.1", port: proxy.port) }))
     #expect(await eventually { running.status.lastError != nil })
     #expect(running.status.lastError?.contains("the proxy can't connect to the server") == true, "\(running.status)")
     #expect(running.status.alarm == nil)
