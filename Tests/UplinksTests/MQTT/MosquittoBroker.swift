@@ -171,7 +171,7 @@ enum LoopbackPort {
 }
 
 /// Waits for a condition, off the cooperative pool, looking every few milliseconds; false when it didn't come true in time.
-func eventually(within seconds: Double = 90, _ condition: @escaping @Sendable () -> Bool) async -> Bool {
+func eventually(within seconds: Double = 180, _ condition: @escaping @Sendable () -> Bool) async -> Bool {
   await withCheckedContinuation { continuation in
     Thread.detachNewThread {
       let end = Date().addingTimeInterval(seconds)
