@@ -32,7 +32,7 @@ public final class TLSServer: @unchecked Sendable {
       daemon off; master_process off; pid \(folder)/nginx-\(port).pid; error_log \(folder)/nginx-\(port).log;
       events {}
       \(block) {
-        \(block == "http" ? "access_log off; client_body_temp_path \(folder)/b; proxy_temp_path \(folder)/p; fastcgi_temp_path \(folder)/f; uwsgi_temp_path \(folder)/u; scgi_temp_path \(folder)/s; client_max_body_size 100m; lingering_timeout 30s;" : "")
+        \(block == "http" ? "access_log off; client_body_temp_path \(folder)/b; proxy_temp_path \(folder)/p; fastcgi_temp_path \(folder)/f; uwsgi_temp_path \(folder)/u; scgi_temp_path \(folder)/s; client_max_body_size 100m; lingering_time 600s; lingering_timeout 600s; send_timeout 600s;" : "")
         server { listen 127.0.0.1:\(port)\(isSecure ? " ssl" : ""); \(server) }
       }
       """
@@ -54,13 +54,16 @@ public final class TLSServer: @unchecked Sendable {
     process.standardOutput = handle
     process.standardError = handle
     try process.begin()
-    let end = Date().addingTimeInterval(60)
+    let end = Date().addingTimeInterval(120)
     var isRunning = true
     // What it says last is heard though it has ended.
     while isRunning, Date() < end {
       isRunning = process.isRunning
-      // A probing connection would be s_server's only one, so its own word is waited for.
-      if let isReady { if isReady.isEmpty || said.contains(isReady) { return } } else if Self.isOpen(port) { return }
+      if let isReady {
+        if isReady.isEmpty || said.contains(isReady) { return }
+      } else if Self.isListenedOn(port) {
+        return
+      }
       poll(nil, 0, 5)
     }
     throw Authority.Failure(text: "\(program) \(arguments.joined(separator: " ")): \(said)")
@@ -97,11 +100,16 @@ public final class TLSServer: @unchecked Sendable {
     return descriptor
   }
 
-  private static func isOpen(_ port: Int) -> Bool {
-    let descriptor = connect(port)
-    guard descriptor >= 0 else { return false }
-    close(descriptor)
-    return true
+  /// By the kernel's own list, proc(5): a connection to try it by would be some servers' only one.
+  private static func isListenedOn(_ port: Int) -> Bool {
+    let hex = String(port, radix: 16, uppercase: true)
+    let place = ":" + String(repeating: "0", count: 4 - hex.count) + hex
+    let lines = (try? String(contentsOfFile: "/proc/self/net/tcp", encoding: .utf8))?.split(separator: "\n") ?? []
+    return lines.contains { line in
+      let fields = line.split(separator: " ", maxSplits: 4)
+      // 0A: it listens.
+      return fields.count > 3 && fields[1].hasSuffix(place) && fields[3] == "0A"
+    }
   }
 
   private static func with<T>(port: Int, _ body: (UnsafeMutablePointer<sockaddr>, socklen_t) -> T) -> T {

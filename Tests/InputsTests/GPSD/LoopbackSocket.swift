@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 
 struct SocketTrouble: Error, CustomStringConvertible {
   var description: String
@@ -33,27 +34,43 @@ final class LoopbackSocket: @unchecked Sendable {
     }
   }
 
-  static func listen(port: UInt16 = 0, backlog: Int32 = 8) throws -> LoopbackSocket {
-    let new = LoopbackSocket(descriptor: socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
+  static func listen(backlog: Int32 = 8) throws -> LoopbackSocket {
+    let new = try bound()
+    guard Glibc.listen(new.descriptor, backlog) == 0 else { throw SocketTrouble("listen") }
+    return new
+  }
+
+  // A program that another test starts in this moment gets no copy, which would keep a connection open that is closed here.
+  private static let streamType = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+
+  private static func bound() throws -> LoopbackSocket {
+    let new = LoopbackSocket(descriptor: socket(AF_INET, streamType, 0))
     var on: Int32 = 1
     setsockopt(new.descriptor, SOL_SOCKET, SO_REUSEADDR, &on, 4)
-    guard call({ bind($0, $1, $2) }, new.descriptor, port) == 0, Glibc.listen(new.descriptor, backlog) == 0 else {
-      throw SocketTrouble("listen")
-    }
+    guard call({ bind($0, $1, $2) }, new.descriptor, 0) == 0 else { throw SocketTrouble("bind") }
     return new
   }
 
   /// Begins to connect; `wait` says whether it came to something.
   static func connect(port: UInt16, blocking: Bool = true) throws -> LoopbackSocket {
-    let type = Int32(SOCK_STREAM.rawValue) | (blocking ? 0 : Int32(SOCK_NONBLOCK.rawValue))
+    let type = streamType | (blocking ? 0 : Int32(SOCK_NONBLOCK.rawValue))
     let new = LoopbackSocket(descriptor: socket(AF_INET, type, 0))
     let status = call({ Glibc.connect($0, $1, $2) }, new.descriptor, port)
     if status != 0, blocking || errno != EINPROGRESS { throw SocketTrouble("connect") }
     return new
   }
 
-  /// A port that nobody listens on now.
-  static func freePort() throws -> UInt16 { try listen().port }
+  /// A port that nobody listens on, for a server that a test starts, and starts again.
+  ///
+  /// It is kept for that server as long as this process runs: bound, but not listened on. So the kernel gives it to nobody who wants any
+  /// port, be it to listen or to connect, and whoever connects is refused; a server that sets SO_REUSEADDR, as all of them do, gets it.
+  static func freePort() throws -> UInt16 {
+    let socket = try bound()
+    kept.withLock { $0.append(socket) }
+    return socket.port
+  }
+
+  private static let kept = Mutex<[LoopbackSocket]>([])
 
   var port: UInt16 {
     var address = sockaddr_in()
@@ -71,7 +88,9 @@ final class LoopbackSocket: @unchecked Sendable {
 
   func accept(seconds: Double = 90) throws -> LoopbackSocket {
     guard isReady(seconds: seconds) else { throw SocketTrouble("nobody connected") }
-    return LoopbackSocket(descriptor: Glibc.accept(descriptor, nil, nil))
+    let accepted = Glibc.accept(descriptor, nil, nil)
+    _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
+    return LoopbackSocket(descriptor: accepted)
   }
 
   func send(_ text: String) {

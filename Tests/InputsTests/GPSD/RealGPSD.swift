@@ -19,9 +19,9 @@ final class RealGPSD: @unchecked Sendable {
   private let terminal: String
   private var process = Process()
 
-  init(port: UInt16? = nil) throws {
-    self.port = try port ?? LoopbackSocket.freePort()
-    master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK)
+  init() throws {
+    port = try LoopbackSocket.freePort()
+    master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
     // TIOCSPTLCK and TIOCGPTN of tty_ioctl(4): Swift's Glibc has no unlockpt() and ptsname().
     var unlocked: Int32 = 0
     var number: Int32 = 0
@@ -32,7 +32,7 @@ final class RealGPSD: @unchecked Sendable {
     // gpsd gives up being root before it opens the terminal.
     chmod(terminal, 0o666)
     // Kept open, so that the terminal outlives a gpsd that is stopped.
-    slave = open(terminal, O_RDWR | O_NOCTTY)
+    slave = open(terminal, O_RDWR | O_NOCTTY | O_CLOEXEC)
     var settings = termios()
     tcgetattr(slave, &settings)
     cfmakeraw(&settings)
@@ -85,7 +85,7 @@ final class RealGPSD: @unchecked Sendable {
     var rest = Array(bytes)[...]
     while !rest.isEmpty {
       var poller = pollfd(fd: master, events: Int16(POLLOUT), revents: 0)
-      guard poll(&poller, 1, 10_000) > 0 else { throw SocketTrouble("gpsd doesn't read") }
+      guard poll(&poller, 1, 90_000) > 0 else { throw SocketTrouble("gpsd doesn't read") }
       let count = rest.withUnsafeBytes { write(master, $0.baseAddress!, min($0.count, 512)) }
       if count > 0 { rest = rest.dropFirst(count) } else if errno != EAGAIN { throw SocketTrouble("pty") }
     }

@@ -15,6 +15,7 @@ import string
 import struct
 import sys
 
+from pymodbus import __version__ as version
 from pymodbus.datastore import ModbusServerContext, ModbusSlaveContext
 from pymodbus.server import StartAsyncTcpServer
 from ruamel.yaml import YAML
@@ -174,7 +175,9 @@ async def main():
 
     asyncio.get_running_loop().add_reader(sys.stdin, command)
     context = ModbusServerContext(slaves={unit: Device(registers)}, single=False)
-    await StartAsyncTcpServer(context=context, address=("127.0.0.1", port))
+    # The test keeps the port for us.
+    options = {"allow_reuse_address": True} if version.startswith("3.0") else {}
+    await StartAsyncTcpServer(context=context, address=("127.0.0.1", port), **options)
 
 
 asyncio.run(main())
