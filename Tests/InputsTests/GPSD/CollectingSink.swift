@@ -17,6 +17,11 @@ final class CollectingSink: ObservationSink, @unchecked Sendable {
 
   var contents: [Observation.Content] { condition.withLock { kept.map(\.content) } }
 
+  /// When it came last, `CLOCK_BOOTTIME` in nanoseconds; the distant past where it never did.
+  func time(of content: Observation.Content) -> Int64 {
+    condition.withLock { kept }.last { $0.content == content }?.bootTime ?? .min / 2
+  }
+
   /// When the good readings of a metric came, `CLOCK_BOOTTIME` in nanoseconds.
   func times(_ device: String, _ metric: String) -> [Int64] {
     condition.withLock { kept }.compactMap { arrival in
@@ -43,19 +48,43 @@ func onThread<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async thr
   }
 }
 
-/// Runs an input while the body runs, then cancels it and gives how long it took to end.
+/// Runs a task apart from the cooperative pool, whose threads other tests may hold for seconds: what it takes is then its own time.
+private final class OwnQueue: TaskExecutor {
+  private let queue = DispatchQueue(label: "input")
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+  }
+}
+
+/// Runs inputs while the body runs, then cancels them and gives how long it took until the last had ended.
+@discardableResult func whileRunning(
+  _ inputs: [any Input], into sink: any ObservationSink, _ body: @escaping @Sendable () throws -> Void
+) async throws -> Duration {
+  let ends = DispatchSemaphore(value: 0)
+  let tasks = inputs.map { input in
+    Task(executorPreference: OwnQueue()) {
+      defer { ends.signal() }
+      try await input.run(into: sink)
+    }
+  }
+  let (outcome, duration) = try await onThread {
+    let outcome = Result { try body() }
+    let start = ContinuousClock.now
+    for task in tasks { task.cancel() }
+    for _ in tasks { ends.wait() }
+    return (outcome, ContinuousClock.now - start)
+  }
+  for task in tasks { try await task.value }
+  try outcome.get()
+  return duration
+}
+
 func whileRunning(
   _ input: any Input, into sink: any ObservationSink, _ body: @escaping @Sendable () throws -> Void
 ) async throws -> Duration {
-  let task = Task { try await input.run(into: sink) }
-  let outcome: Result<Void, any Error>
-  do { outcome = .success(try await onThread(body)) } catch { outcome = .failure(error) }
-  let start = ContinuousClock.now
-  task.cancel()
-  try await task.value
-  let duration = ContinuousClock.now - start
-  try outcome.get()
-  return duration
+  try await whileRunning([input], into: sink, body)
 }
 
 /// What a test body on a thread of its own throws: `#expect` belongs to the test's task, of which such a thread is no part.

@@ -20,7 +20,9 @@ struct ModbusReadingTests {
       + [0, 7, 99].map { ModbusMetric(name: "i\($0)", table: .input, address: $0, type: .uint16) }
       + [0, 1, 8, 99].map { ModbusMetric(name: "c\($0)", table: .coil, address: $0, type: .bool) }
       + [3, 4, 17].map { ModbusMetric(name: "d\($0)", table: .discrete, address: $0, type: .bool) }
-    return BusUnit.Settings(device: name, unit: unit, metrics: metrics, map: metrics, every: every)
+    // However long pymodbus takes: an answer that comes too late is another matter.
+    return BusUnit.Settings(
+      device: name, unit: unit, metrics: metrics, map: metrics, every: every, timeout: .seconds(20))
   }
 
   private static func expected(_ unit: BusUnit.Settings) -> Set<Observation.Content> {
@@ -54,13 +56,10 @@ struct ModbusReadingTests {
     let sink = CollectingSink()
     let units = [Self.unit("a", 1), Self.unit("b", 2), Self.unit("c", 247)]
     let connection = ModbusConnection.serial(.init(path: pair.near, baud: 115_200))
-    let tasks = units.map { unit in Task { try await ModbusInput(unit, over: connection).run(into: sink) } }
-    try await onThread {
+    try await whileRunning(units.map { ModbusInput($0, over: connection) }, into: sink) {
       try demand(
         sink.wait { contents in units.allSatisfy { Self.expected($0).isSubset(of: contents) } }, "\(sink.contents)")
     }
-    for task in tasks { task.cancel() }
-    for task in tasks { try await task.value }
     let ups = Set(units.map { Observation.Content.device(name: $0.device, isUp: true, reason: nil) })
     #expect(Set(sink.contents) == units.reduce(ups) { $0.union(Self.expected($1)) })
     server.stop()

@@ -22,15 +22,22 @@ final class SerialPair: @unchecked Sendable {
     try? FileManager.default.removeItem(atPath: folder)
   }
 
-  func plug() throws {
+  /// - Parameter body: what is done at the far end before the near one has its name.
+  func plug(_ body: () throws -> Void = {}) throws {
+    let port = folder + "/port"
+    unlink(port)
     process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/socat")
-    process.arguments = ["pty,raw,echo=0,link=\(near)", "pty,raw,echo=0,link=\(far)"]
+    process.arguments = ["pty,raw,echo=0,link=\(port)", "pty,raw,echo=0,link=\(far)"]
     process.standardInput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
     try process.run()
     try eventually("socat's ports are there") {
-      FileManager.default.fileExists(atPath: near) && FileManager.default.fileExists(atPath: far)
+      FileManager.default.fileExists(atPath: port) && FileManager.default.fileExists(atPath: far)
+    }
+    try body()
+    guard symlink(try FileManager.default.destinationOfSymbolicLink(atPath: port), near) == 0 else {
+      throw SocketTrouble("symlink")
     }
   }
 

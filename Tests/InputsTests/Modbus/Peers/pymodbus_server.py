@@ -10,6 +10,7 @@ not there is an illegal data address; a unit that is not there says nothing. A r
 """
 import asyncio
 import json
+import os
 import sys
 
 from pymodbus import __version__ as version
@@ -54,6 +55,13 @@ def command(units, words):
     return str(int(unit.value(*key)))
 
 
+def has_open(path):
+    """Whether this process has the terminal open to which the path leads."""
+    terminal, folder = os.path.realpath(path), "/proc/self/fd/"
+    # The listing's own descriptor is closed again by then.
+    return terminal in [os.path.realpath(folder + name) for name in os.listdir(folder)]
+
+
 async def main():
     kind, place, units = sys.argv[1], sys.argv[2], {}
     for name, ranges in json.loads(sys.argv[3]).items():
@@ -68,7 +76,7 @@ async def main():
     asyncio.get_running_loop().add_reader(sys.stdin, ready)
     context = ModbusServerContext(slaves=units, single=False)
     if kind == "tcp":
-        # Another of its kind may have been there a moment ago.
+        # The test keeps the port for us; and another of our kind may have been there a moment ago.
         options = {"allow_reuse_address": True} if version.startswith("3.0") else {}
         server = StartAsyncTcpServer(
             context=context, address=("127.0.0.1", int(place)), ignore_missing_slaves=True, **options
@@ -83,8 +91,12 @@ async def main():
         server = StartAsyncSerialServer(
             context=context, port=place, baudrate=115200, ignore_missing_slaves=True, **options
         )
+    serving = asyncio.ensure_future(server)
+    # What is asked on a line that nobody has open yet is lost.
+    while kind == "rtu" and not has_open(place) and not serving.done():
+        await asyncio.sleep(0.01)
     print("ready", flush=True)
-    await server
+    await serving
 
 
 asyncio.run(main())
