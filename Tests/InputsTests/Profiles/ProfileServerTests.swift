@@ -34,9 +34,13 @@ struct ProfileServerTests {
 
     let sink = CollectingSink()
     _ = try await whileRunning(device.input, into: sink) {
-      try demand(
-        sink.wait { Self.readings($0).count == expected.count },
-        "\(Self.readings(sink.contents).count) of \(expected.count)")
+      // Not only once each: what the server said too late is bad until it is asked again.
+      let isRead = { (contents: [Observation.Content]) in
+        let readings = Self.readings(contents)
+        return expected.allSatisfy { readings[$0]?.quality == ($1.value == nil ? .bad : .good) }
+      }
+      let missing = { expected.keys.filter { Self.readings(sink.contents)[$0] == nil }.sorted() }
+      try demand(sink.wait(until: isRead), "without \(missing()): \(sink.contents.suffix(9))")
     }
     for (name, found) in Self.readings(sink.contents) {
       let wanted = try #require(expected[name], "\(name)")

@@ -36,17 +36,11 @@ struct FaultyLineTests {
 
     /// Runs all units meanwhile, and gives how long it took them to end.
     func run(_ body: @escaping @Sendable () throws -> Void) async throws -> Duration {
-      let tasks = units.map { unit in Task { try await ModbusInput(unit, over: connection).run(into: sink) } }
-      let outcome: Result<Void, any Error>
-      do { outcome = .success(try await onThread(body)) } catch { outcome = .failure(error) }
-      let start = ContinuousClock.now
-      for task in tasks { task.cancel() }
-      for task in tasks { try await task.value }
-      let duration = ContinuousClock.now - start
-      line.stop()
-      server.stop()
-      try outcome.get()
-      return duration
+      defer {
+        line.stop()
+        server.stop()
+      }
+      return try await whileRunning(units.map { ModbusInput($0, over: connection) }, into: sink, body)
     }
 
     var wrong: [Observation.Content] { Readings.wrong(sink.contents) }
@@ -75,13 +69,13 @@ struct FaultyLineTests {
     _ = try await bench.run {
       // Long enough for a few hundred of them, also where the machine has no time for us.
       let limit = BootClock.now + 6_000_000_000
-      try eventually("enough faults") {
+      try eventually("enough faults", seconds: 300) {
         BootClock.now > limit && bench.sink.contents.count > 200 || !bench.wrong.isEmpty
       }
       try demand(bench.wrong.isEmpty, "\(bench.wrong)")
       bench.line.set { _ in .none }
       let count = bench.sink.contents.count
-      try demand(bench.sink.wait(seconds: 60) { bench.isGood(since: count, $0) }, "\(bench.sink.contents.suffix(40))")
+      try demand(bench.sink.wait(seconds: 300) { bench.isGood(since: count, $0) }, "\(bench.sink.contents.suffix(40))")
     }
     #expect(bench.wrong.isEmpty)
     #expect(bench.sink.contents.count > 200)
@@ -94,25 +88,32 @@ struct FaultyLineTests {
       let count = bench.sink.contents.count
       bench.line.set { _ in .silent }
       let start = BootClock.now
-      try demand(
-        bench.sink.wait { $0.contains(.device(name: "u1", isUp: false, reason: "timeout")) }, "\(bench.sink.contents)")
-      // The poll that was due within 2 s, and it has ended.
-      try demand(BootClock.now - start < 4_000_000_000, "after \(BootClock.now - start) ns")
+      let down = Observation.Content.device(name: "u1", isUp: false, reason: "timeout")
+      try demand(bench.sink.wait { $0.dropFirst(count).contains(down) }, "\(bench.sink.contents)")
+      // The poll that was due within 2 s, and it has ended. What is bad is told before the device is.
+      let told = bench.sink.time(of: down) - start
+      try demand(told < 4_000_000_000, "after \(told) ns")
       let bad = bench.sink.contents.dropFirst(count).filter { $0.quality == .bad }
       try demand(bad.count == Self.addresses.count, "\(bad)")
     }
   }
 
+  /// Where the machine is busy a byte of the one comes in the midst of the other's answer, until that is off for long, too; then it is
+  /// tried again. A bus that is held is held each time.
   @Test func aByteASecondDoesNotHoldTheBusLongerThanItsTimeout() async throws {
-    let bench = try Bench(units: 2) { request in request[0] == 1 ? .drip(1000) : .none }
-    let ending = try await bench.run {
-      try demand(
-        bench.sink.wait { contents in contents.count { $0.device == "u2" && $0.metric == "h0" } > 30 },
-        "\(bench.sink.contents)")
+    let isRead = { @Sendable (contents: [Observation.Content]) in
+      contents.count { $0.device == "u2" && $0.metric == "h0" && $0.quality == .good } > 30
     }
-    #expect(bench.sink.contents.contains(.device(name: "u1", isUp: false, reason: "timeout")))
-    #expect(bench.wrong.isEmpty)
-    #expect(ending < .seconds(1))
+    for _ in 1...4 {
+      let bench = try Bench(units: 2) { request in request[0] == 1 ? .drip(1000) : .none }
+      let ending = try await bench.run { _ = bench.sink.wait(seconds: 30, until: isRead) }
+      #expect(bench.wrong.isEmpty)
+      #expect(ending < .seconds(1))
+      guard isRead(bench.sink.contents) else { continue }
+      #expect(bench.sink.contents.contains(.device(name: "u1", isUp: false, reason: "timeout")))
+      return
+    }
+    Issue.record("the bus is held")
   }
 
   @Test func itStopsDuringALongTimeout() async throws {
@@ -120,7 +121,7 @@ struct FaultyLineTests {
     let unit = BusUnit.Settings.holding("u1", 1, [0], timeout: .seconds(60))
     let sink = CollectingSink()
     let input = ModbusInput(unit, over: .serial(.init(path: pair.near)))
-    let far = open(pair.far, O_RDWR | O_NOCTTY)
+    let far = open(pair.far, O_RDWR | O_NOCTTY | O_CLOEXEC)
     defer { close(far) }
     let ending = try await whileRunning(input, into: sink) {
       var request = [UInt8](repeating: 0, count: 8)

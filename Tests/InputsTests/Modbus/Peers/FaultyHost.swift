@@ -37,8 +37,8 @@ final class FaultyHost: @unchecked Sendable {
       else { continue }
       lock.withLock {
         // Those that the other side has closed count no more, also where that wasn't noticed yet; a process that another test starts in
-        // that moment holds a copy until its exec(2).
-        open.removeAll { $0.isReady(0x2000, seconds: 0.1) }  // POLLRDHUP of poll(2).
+        // that moment holds a copy until its exec(2), for which it may have to wait long.
+        open.removeAll { $0.isReady(0x2000, seconds: 10) }  // POLLRDHUP of poll(2).
         open.append(near)
         total += 1
         mostOpen = max(mostOpen, open.count)
