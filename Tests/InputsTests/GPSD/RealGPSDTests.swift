@@ -60,12 +60,12 @@ struct RealGPSDTests {
     contents.last { if case .device = $0 { true } else { false } } == .device(name: "gps", isUp: true, reason: nil)
   }
 
-  /// Feeds, a second of the receiver's at a time, until the condition holds.
+  /// Feeds, a second of the receiver's at a time, until the condition holds; for a minute and a half at least.
   private static func feed(
     _ gpsd: RealGPSD, _ sentences: (Int) -> [UInt8], into sink: CollectingSink,
     until isDone: ([Observation.Content]) -> Bool
   ) throws {
-    for second in 0..<300 {
+    for second in 0..<1800 {
       try gpsd.feed(sentences(second))
       if sink.wait(seconds: 0.05, until: isDone) { return }
     }

@@ -21,7 +21,8 @@ import Testing
   }
 
   private static func rmc(_ n: Int) -> [UInt8] {
-    Array((NMEATrackTests.rmc("1200\(n < 10 ? "0" : "")\(n).00", "050226") + "\r\n").utf8)
+    let text = { (n: Int) in (n < 10 ? "0" : "") + String(n) }
+    return Array((NMEATrackTests.rmc("12\(text(n / 60))\(text(n % 60)).00", "050226") + "\r\n").utf8)
   }
 
   /// Says something that is no fix until the gateway has the line open: what comes before is thrown away.
@@ -32,6 +33,14 @@ import Testing
       if sink.wait(seconds: 0.05, until: { $0.count { $0 == up } == times + 1 }) { return }
     }
     throw Unmet(description: "never read: \(sink.contents)")
+  }
+
+  /// Says a fix a time, until one has come.
+  private static func feed(_ line: SocatLine, _ sink: CollectingSink) throws {
+    for n in 0..<300 where !sink.wait(seconds: 0.3, until: { $0.contains(where: Self.isFix) }) {
+      try line.send(rmc(n))
+    }
+    try demand(sink.contents.contains(where: Self.isFix), "\(sink.contents)")
   }
 
   @Test(.enabled(if: RecordedDrives.isThere, "test data is missing: set WAYPOST_TEST_DATA"))
@@ -59,10 +68,14 @@ import Testing
         try Self.awake(line, sink, again: n)
         try line.send(Self.rmc(2 * n))
         try demand(sink.wait { $0.filter(Self.isFix).count == n + 1 }, "\(n): \(sink.contents)")
+        let terminal = Self.terminal(line.path)
         line.unplug()
+        let pulled = BootClock.now
         let gone = Observation.Content.device(name: "gps", isUp: false, reason: "unplugged")
-        try demand(sink.wait(seconds: 1) { $0.filter { $0 == gone }.count == n + 1 }, "\(n): \(sink.contents)")
-        try demand(!Self.isOpen(line.path), "still open")
+        try demand(sink.wait { $0.filter { $0 == gone }.count == n + 1 }, "\(n): \(sink.contents)")
+        let told = sink.time(of: gone) - pulled
+        try demand(told < 1_000_000_000, "told after \(told) ns")
+        try eventually("it is closed") { !Self.descriptors(terminal).contains(where: Self.hasHungUp) }
         try line.plug()
         // What is said before the port is open again is lost, as on a wire.
         let limit = Date(timeIntervalSinceNow: 5)
@@ -74,15 +87,30 @@ import Testing
   }
 
   /// Whether this process has the terminal open to which the path leads.
-  private static func isOpen(_ path: String) -> Bool {
-    guard let real = realpath(path, nil) else { return false }
+  private static func isOpen(_ path: String) -> Bool { !descriptors(terminal(path)).isEmpty }
+
+  /// As the kernel calls it to which the path leads; empty: to none.
+  private static func terminal(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return "" }
     defer { free(real) }
-    let name = String(cString: real)
-    return (0..<1024).contains { descriptor in
+    return String(cString: real)
+  }
+
+  /// This process's own that are open on a terminal of that name. The name may be another's by now, which another test has open.
+  private static func descriptors(_ terminal: String) -> [Int32] {
+    (0..<1024).filter { descriptor in
       var buffer = [CChar](repeating: 0, count: 4096)
       let count = readlink("/proc/self/fd/\(descriptor)", &buffer, buffer.count - 1)
-      return count > 0 && String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) == name
+      guard count > 0 else { return false }
+      let name = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      return name == terminal || name == terminal + " (deleted)"
     }
+  }
+
+  /// Nobody is at the other end any more, nor will be.
+  private static func hasHungUp(_ descriptor: Int32) -> Bool {
+    var poller = pollfd(fd: descriptor, events: 0, revents: 0)
+    return poll(&poller, 1, 0) == 1 && Int32(poller.revents) & Int32(POLLHUP) != 0
   }
 
   @Test func aPortThatIsNotThereIsAwaited() async throws {
@@ -92,10 +120,7 @@ import Testing
       let missing = Observation.Content.device(name: "gps", isUp: false, reason: "missing")
       try demand(sink.wait { $0 == [missing] }, "\(sink.contents)")
       try line.plug()
-      for n in 0..<30 where !sink.wait(seconds: 0.3, until: { $0.contains(where: Self.isFix) }) {
-        try line.send(Self.rmc(n))
-      }
-      try demand(sink.contents.contains(where: Self.isFix), "\(sink.contents)")
+      try Self.feed(line, sink)
     }
   }
 
@@ -108,10 +133,7 @@ import Testing
       let busy = Observation.Content.device(name: "gps", isUp: false, reason: "busy")
       try demand(sink.wait { $0 == [busy] }, "\(sink.contents)")
       close(other)
-      for n in 0..<30 where !sink.wait(seconds: 0.3, until: { $0.contains(where: Self.isFix) }) {
-        try line.send(Self.rmc(n))
-      }
-      try demand(sink.contents.contains(where: Self.isFix), "\(sink.contents)")
+      try Self.feed(line, sink)
     }
   }
 

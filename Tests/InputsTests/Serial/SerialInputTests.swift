@@ -57,8 +57,11 @@ import Testing
         try line.send("ST,GS,+000\(n).00kg\r\n")
         try demand(sink.wait { Self.weights($0).contains("weight=\(n).0") }, "\(n): \(sink.contents)")
         line.unplug()
+        let pulled = BootClock.now
         let gone = Observation.Content.device(name: "scale", isUp: false, reason: "unplugged")
-        try demand(sink.wait(seconds: 1) { $0.filter { $0 == gone }.count == n }, "\(n): \(sink.contents)")
+        try demand(sink.wait { $0.filter { $0 == gone }.count == n }, "\(n): \(sink.contents)")
+        let told = sink.time(of: gone) - pulled
+        try demand(told < 1_000_000_000, "told after \(told) ns")
         try line.plug()
         try demand(line.receive(3, seconds: 5) != nil, "\(n): not asked within 5 s")
         try line.send("ST,GS,+0009.00kg\r\n")
