@@ -47,12 +47,12 @@ final class Wire {
 
   func end() { take(session.close()) }
 
-  /// Reads and writes until `isEnough`, or the end, or 30 s without a byte.
+  /// Reads and writes until `isEnough`, or the end, or 90 s without a byte.
   func drive(until isEnough: () -> Bool) {
     var buffer = [UInt8](repeating: 0, count: chunk)
     while !isEnough(), failure == nil, !hasEnded {
       var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-      guard poll(&waiting, 1, 30_000) > 0 else { return }
+      guard poll(&waiting, 1, 90_000) > 0 else { return }
       let count = read(descriptor, &buffer, chunk)
       if count > 0 {
         take(buffer[..<count].withUnsafeBytes { session.receive($0) })
