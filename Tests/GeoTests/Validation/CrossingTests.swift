@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Geo
@@ -63,13 +64,20 @@ import Testing
     return GeometryIssueTests.ring(turned)
   }
 
+  /// How long a processor has worked for this thread, seconds: what others take of it counts not.
+  private static var timeAtWork: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
   @Test(arguments: 0..<3) func anOutlineMadeToBeSlowIsJudgedInTime(direction: Int) {
-    let started = ContinuousClock.now
+    let started = Self.timeAtWork
     #expect(Polygon.issues(in: [Self.comb(direction, pulled: false)]) == [])
     let issues = Polygon.issues(in: [Self.comb(direction, pulled: true)])
     #expect(issues.map(\.kind) == [.selfIntersection])
     #expect(issues.allSatisfy { (19_980...20_020).contains($0.point) }, "\(issues)")
-    #expect(ContinuousClock.now - started < .seconds(60))
+    #expect(Self.timeAtWork - started < 60)
   }
 
   @Test func aScribbleThatCrossesItselfAMillionTimesEndsSoon() {
@@ -78,9 +86,9 @@ import Testing
       (Double.random(in: 0...10, using: &random), Double.random(in: 0...10, using: &random))
     }
     points.append(points[0])
-    let started = ContinuousClock.now
+    let started = Self.timeAtWork
     #expect(Polygon.issues(in: [GeometryIssueTests.ring(points)]).map(\.kind) == [.selfIntersection])
-    #expect(ContinuousClock.now - started < .seconds(60))
+    #expect(Self.timeAtWork - started < 60)
   }
 
   @Test func eachRingThatCrossesItselfIsTold() {

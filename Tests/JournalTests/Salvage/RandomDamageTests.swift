@@ -7,6 +7,13 @@ import Testing
 ///
 /// `WAYPOST_DAMAGES=N` tries more, `WAYPOST_DAMAGE_SEED=N` one of them again.
 @Suite struct RandomDamageTests {
+  /// How long a processor has worked for this thread, seconds: what others take of it counts not.
+  private static var timeAtWork: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
   private static func number(_ name: String) -> Int? { ProcessInfo.processInfo.environment[name].flatMap(Int.init) }
 
   struct Figures {
@@ -19,7 +26,8 @@ import Testing
     var renamed = 0
     var statesKept = 0
     var recordsBeside = 0
-    var worst = Duration.zero
+    /// The slowest start, seconds.
+    var worst = 0.0
     var starts = 0
   }
 
@@ -34,7 +42,7 @@ import Testing
       random damage: \(figures.rounds) rounds, \(figures.repaired) repaired, \(figures.starts) starts, \
       \(figures.intactBack) of \(figures.intact) intact records that waited are back, and \(figures.recordsBeside) beside, \
       \(figures.told) of \(figures.missing) missing ones told, \(figures.renamed) renamed, \
-      state kept \(figures.statesKept) times, slowest start \(figures.worst)
+      state kept \(figures.statesKept) times, slowest start \(figures.worst) s
       """)
     #expect(figures.intactBack * 100 >= figures.intact * 99)
     #expect(figures.told == figures.missing)
@@ -125,13 +133,13 @@ import Testing
     var report: RecoveryReport?
     for attempt in 0..<3 {
       do {
-        let begin = ContinuousClock.now
+        let begin = timeAtWork
         let options = JournalFolder.options(boot: "boot-2", ids: "new\(attempt)\(attempt)")
         let journal = try folder.open(options, now: .at(500 + Double(attempt)))
-        let took = ContinuousClock.now - begin
+        let took = timeAtWork - begin
         figures.starts += 1
         figures.worst = max(figures.worst, took)
-        #expect(took < .seconds(10), note)
+        #expect(took < 10, note)
         report = journal.recovery ?? report
         if number("WAYPOST_DAMAGE_SEED") != nil { print(note, attempt, journal.recovery?.description ?? "no repair") }
         for name in DamageBench.uplinks { try journal.openCursor(uplink: name, from: .now) }
