@@ -10,7 +10,7 @@ import Testing
 @testable import Gateway
 
 /// The whole gateway in this process, with a disk that fails.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct DaemonTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct DaemonTests {
   private func start() throws -> (folder: SetupTests.Folder, daemon: Daemon) {
     _ = FaultyDisk.shared
     let folder = try SetupTests.Folder([

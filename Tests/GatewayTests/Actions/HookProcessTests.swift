@@ -6,7 +6,7 @@ import Testing
 @testable import Gateway
 
 /// A program that rules start: real ones, of a few lines of shell.
-@Suite(.timeLimit(.minutes(1))) struct HookProcessTests {
+@Suite(.timeLimit(.minutes(10))) struct HookProcessTests {
   final class Hooks: Sendable {
     let path = NSTemporaryDirectory() + "waypost-hooks-" + UUID().uuidString
     init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
@@ -25,7 +25,7 @@ import Testing
   }
 
   static func run(
-    _ hooks: Hooks, _ name: String, _ arguments: [String] = [], input: String = "", timeout: Interval = .seconds(20)
+    _ hooks: Hooks, _ name: String, _ arguments: [String] = [], input: String = "", timeout: Interval = .minutes(5)
   ) async throws -> (ending: HookProcess.Ending, lines: [String]) {
     let process = HookProcess(
       program: hooks.path + "/" + name, arguments: arguments, folder: hooks.path, environment: ["PATH=/usr/bin:/bin"],
@@ -64,13 +64,27 @@ import Testing
   @Test func timeLimitEndsItAndItsChildren() async throws {
     let hooks = try Hooks()
     try hooks.add("stay", "sleep 1000 & echo $! > child; trap '' TERM; sleep 1000 & wait; wait; sleep 1000")
-    let got = try await Self.run(hooks, "stay", timeout: .milliseconds(300))
-    #expect(got.ending == .timeout)
-    let child = try #require(hooks.contents("child").flatMap { pid_t($0.trimmingCharacters(in: .newlines)) })
-    // A zombie until init reaps it: gone or dead, never at work.
-    let deadline = Date() + 5
-    while isAtWork(child), Date() < deadline { sched_yield() }
-    #expect(!isAtWork(child))
+    // Longer where the machine is too busy for it to have begun by then.
+    var child: pid_t?
+    for timeout in [300, 3000, 30_000] where child == nil {
+      let got = try await Self.run(hooks, "stay", timeout: .milliseconds(Int64(timeout)))
+      #expect(got.ending == .timeout)
+      child = childOf(hooks)
+    }
+    try await #expect(ends(try #require(child)))
+  }
+
+  private func childOf(_ hooks: Hooks) -> pid_t? {
+    hooks.contents("child").flatMap { pid_t($0.trimmingCharacters(in: .newlines)) }
+  }
+
+  /// A zombie until init reaps it: gone or dead, never at work.
+  private func ends(_ pid: pid_t) async throws -> Bool {
+    try await ControlSocketTests.offPool {
+      let deadline = Date() + 120
+      while isAtWork(pid), Date() < deadline { poll(nil, 0, 5) }
+      return !isAtWork(pid)
+    }
   }
 
   private func isAtWork(_ pid: pid_t) -> Bool {
@@ -81,15 +95,10 @@ import Testing
   @Test func childLeftBehindIsEndedWithIt() async throws {
     let hooks = try Hooks()
     try hooks.add("leave", "sleep 1000 & echo $! > child; exit 3")
-    let began = Date()
+    // Long before its child would have slept enough: that would be a timeout.
     let got = try await Self.run(hooks, "leave")
     #expect(got.ending == .exit(3))
-    // Not as long as its child would sleep.
-    #expect(Date().timeIntervalSince(began) < 500)
-    let child = try #require(hooks.contents("child").flatMap { pid_t($0.trimmingCharacters(in: .newlines)) })
-    let deadline = Date() + 5
-    while isAtWork(child), Date() < deadline { sched_yield() }
-    #expect(!isAtWork(child))
+    try await #expect(ends(try #require(childOf(hooks))))
   }
 
   @Test func floodOfOutputIsBounded() async throws {

@@ -8,7 +8,7 @@ import Testing
 @testable import Journal
 
 /// `waypost run` itself, killed while a hook is at work.
-@Suite(.timeLimit(.minutes(2))) struct KilledHookTests {
+@Suite(.timeLimit(.minutes(10))) struct KilledHookTests {
   private final class Running: @unchecked Sendable {
     let process = Process()
 
@@ -29,7 +29,7 @@ import Testing
   }
 
   private func until(_ what: Comment, _ condition: () throws -> Bool) throws {
-    let deadline = Date() + 30
+    let deadline = Date() + 120
     while try !condition() {
       guard Date() < deadline else {
         Issue.record(what)

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `waypost replay` tells how far it is, to a person only.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct ReplayProgressTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct ReplayProgressTests {
   @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script"), "script(1) isn't there"))
   func progressGoesToATerminalAndNeverIntoAPipe() async throws {
     let folder = try SetupTests.Folder(["depot/rules.yaml": Box.rules])

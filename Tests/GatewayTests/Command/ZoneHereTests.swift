@@ -6,7 +6,7 @@ import Testing
 @testable import Gateway
 
 /// `waypost zone here` against a gateway that is somewhere.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct ZoneHereTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct ZoneHereTests {
   /// Says where it is.
   struct Answers: ControlAnswers {
     var status: String

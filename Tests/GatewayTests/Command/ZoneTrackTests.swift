@@ -6,7 +6,7 @@ import Testing
 @testable import Gateway
 
 /// `waypost zone track` and `waypost zone parked`, from files.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct ZoneTrackTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct ZoneTrackTests {
   private static let drive =
     "t,lat,lon\n"
     + (0..<120).map { "\(1_770_000_000 + $0),46.2044,\(6.1 + Double($0) * 0.0002)" }.joined(separator: "\n")

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(1))) struct ControlSocketTests {
+@Suite(.timeLimit(.minutes(10))) struct ControlSocketTests {
   /// Answers as the gateway does; an export is `exportBytes` long.
   struct Answers: ControlAnswers {
     var exportBytes = 0
@@ -33,7 +33,7 @@ import Testing
   /// Runs a server while `body` does, and ends it as SIGTERM would.
   static func serving(
     _ path: String = NSTemporaryDirectory() + "wp-\(UUID().uuidString.prefix(8)).sock", answers: Answers = Answers(),
-    noting: (any ControlAnswers)? = nil, timeout: Duration = .seconds(10), _ body: (String) async throws -> Void
+    noting: (any ControlAnswers)? = nil, timeout: Duration = .seconds(600), _ body: (String) async throws -> Void
   ) async throws {
     let answers: any ControlAnswers = noting ?? answers
     let server = ControlServer(
@@ -74,8 +74,11 @@ import Testing
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-    for _ in 0..<4000 {
-      let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    // A program that another test starts in this moment gets no copy, with which a connection would stay open.
+    let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    let limit = ContinuousClock.now + .seconds(120)
+    while ContinuousClock.now < limit {
+      let descriptor = socket(AF_UNIX, type, 0)
       let result = withUnsafePointer(to: &address) {
         $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
           Foundation.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
@@ -173,18 +176,18 @@ import Testing
   @Test func clientThatDoesNotReadIsLetGo() async throws {
     try await Self.serving(answers: Answers(exportBytes: 8 << 20), timeout: .milliseconds(200)) {
       (path: String) async throws in
-      let descriptor = try await Self.offPool {
+      let events = try await Self.offPool {
         let descriptor = try Self.connect(path)
         _ = Array("{\"request\":\"record-export\"}\n".utf8).withUnsafeBytes {
           send(descriptor, $0.baseAddress, $0.count, 0)
         }
         // The server's end is closed while unread bytes wait here.
         var watched = pollfd(fd: descriptor, events: 0, revents: 0)
-        #expect(poll(&watched, 1, 10_000) == 1)
-        #expect(Int32(watched.revents) & Int32(POLLHUP) != 0)
-        return descriptor
+        _ = poll(&watched, 1, 120_000)
+        close(descriptor)
+        return Int32(watched.revents)
       }
-      close(descriptor)
+      #expect(events & Int32(POLLHUP) != 0)
     }
   }
 
@@ -256,13 +259,12 @@ import Testing
     // From where the shutdown begins, not from where the machine finds time for the test.
     let begun = Mutex(ContinuousClock.now)
     try await Self.serving { (path: String) async throws in
-      let idle = try await Self.offPool { try Self.connect(path) }
+      _ = try await Self.offPool { try Self.connect(path) }
       _ = try await Self.ask(.status, at: path)
-      _ = idle
       begun.withLock { $0 = .now }
     }
-    // A client that says nothing has 10 s.
-    #expect(ContinuousClock.now - begun.withLock(\.self) < .seconds(9))
+    // A client that says nothing has ten minutes here.
+    #expect(ContinuousClock.now - begun.withLock(\.self) < .seconds(120))
   }
 
   @Test func noGatewayIsToldWithTheRemedy() async throws {

@@ -10,7 +10,7 @@ import Testing
 @testable import Gateway
 
 /// The part of a reload that may fail: one commit.
-@Suite(.timeLimit(.minutes(1))) struct PipelineReloadTests {
+@Suite(.timeLimit(.minutes(10))) struct PipelineReloadTests {
   static let more =
     Box.rules + """
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(1))) struct RunningInputsTests {
+@Suite(.timeLimit(.minutes(10))) struct RunningInputsTests {
   /// Says once that it runs, and then waits.
   final class Probe: PacedInput {
     struct State {

@@ -5,7 +5,7 @@ import Testing
 @testable import Gateway
 
 /// What a JSON Schema library that we didn't write makes of ours: python3-jsonschema, with ruamel for YAML 1.2.
-@Suite(.timeLimit(.minutes(2))) struct JSONSchemaTests {
+@Suite(.timeLimit(.minutes(10))) struct JSONSchemaTests {
   static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 

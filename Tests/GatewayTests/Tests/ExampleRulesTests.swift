@@ -6,7 +6,7 @@ import Testing
 @testable import Gateway
 
 /// The files of `rules/`, as they are installed: each by itself with the simulated truck, and all of them in one box.
-@Suite(.timeLimit(.minutes(5))) struct ExampleRulesTests {
+@Suite(.timeLimit(.minutes(10))) struct ExampleRulesTests {
   static let folder = JSONSchemaTests.package.appendingPathComponent("rules").path
 
   static let files: [String] = {

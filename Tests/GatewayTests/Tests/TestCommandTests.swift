@@ -4,7 +4,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(2))) struct TestCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct TestCommandTests {
   private static let rules = """
     zones: { depot: { circle: [6.1432, 46.2044], radius: 250 m } }
     rules:
