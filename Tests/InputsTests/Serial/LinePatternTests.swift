@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Inputs
@@ -51,8 +52,16 @@ import Testing
   @Test func theTimeIsProportionalToTheLine() throws {
     let pattern = try LinePattern((0..<60).map { "{f\($0)},a" }.joined())
     let line = Array(String(repeating: "b,", count: 80_000).utf8)[...]
-    let time = ContinuousClock().measure { #expect(pattern.fields(of: line) == nil) }
-    #expect(time < .seconds(2))
+    let begin = Self.timeAtWork
+    #expect(pattern.fields(of: line) == nil)
+    #expect(Self.timeAtWork - begin < 2)
+  }
+
+  /// How long a processor has worked for this thread, seconds: what others take of it counts not.
+  private static var timeAtWork: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
   @Test func noPatternAndNoLineTraps() {
