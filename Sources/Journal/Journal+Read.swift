@@ -13,7 +13,8 @@ extension Journal {
     var header = try table.block(coveringOrAfter: query.range.lowerBound)
     try examine(before: header, in: table)
     while let current = header, current.first <= query.range.upperBound {
-      if !current.counts.lanes.isDisjoint(with: query.lanes), let block = try decoded(current, in: table) {
+      let isPassedOver = current.counts.lanes.isDisjoint(with: query.lanes)
+      if !isPassedOver, let block = try decoded(current, in: table) {
         var index = block.firstIndex(atOrAfter: query.range.lowerBound)
         while index < block.records.count {
           let record = block.records[index]
@@ -27,6 +28,11 @@ extension Journal {
         }
       }
       header = try table.first(after: current.first)
+      if isPassedOver, !current.accounts(for: query.lanes, upTo: header?.before ?? memory.head.totals),
+        try table.block(current.first)?.isIntact != true
+      {
+        memory.damaged.insert(current.first)
+      }
       // What the header of a damaged block says counts for nothing.
       if !memory.damaged.contains(current.first) { try examine(from: current, to: header) }
     }

@@ -23,6 +23,14 @@ struct Block {
 
     /// Without records: in the place of what was deleted, or thinned to nothing.
     var isEmpty: Bool { counts.total == 0 }
+
+    /// Whether everything of these lanes that there was before the next block was there before this one, or is counted in it. Where not, some
+    /// of it was deleted since, or what this one counts is damaged: its checksum knows.
+    ///
+    /// - Parameter next: As `before` of the next block; behind the last one the sums of all.
+    func accounts(for lanes: LaneSet, upTo next: LaneCounts) -> Bool {
+      Lane.allCases.allSatisfy { !lanes.contains(LaneSet($0)) || before[$0] &+ counts[$0] == next[$0] }
+    }
   }
 
   var header: Header
@@ -57,6 +65,21 @@ struct Block {
 
   /// The most bytes of text in a record. A larger one would not pass any broker either; it is given up and reported.
   static let recordLimit = 256 << 10
+}
+
+extension Block {
+  /// What its content has of each lane, whatever its header counts; `nil` where the content can't be read.
+  func contentCounts(by inflater: Inflater) -> LaneCounts? {
+    guard let raw = packed.unpacked(by: inflater) else { return nil }
+    var counts = LaneCounts()
+    do throws(PackingError) {
+      var unpacker = try RecordUnpacker(raw, first: header.first, time: header.time)
+      for _ in 0..<unpacker.count { counts[try unpacker.next().record.lane] += 1 }
+      return unpacker.isAtEnd ? counts : nil
+    } catch {
+      return nil
+    }
+  }
 }
 
 /// A block's records, unpacked.

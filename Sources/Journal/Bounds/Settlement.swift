@@ -37,8 +37,8 @@ extension Transaction {
 
   /// Whether the block need not be kept for any uplink.
   mutating func isSettled(_ header: Block.Header, _ settlement: Settlement) throws(JournalError) -> Bool {
-    // An empty one goes with the blocks beside it.
-    guard header.counts.total > 0 else { return false }
+    // An empty one goes with the blocks beside it, and one that was found damaged with the next commit, which tells of it.
+    guard header.counts.total > 0, !memory.damaged.contains(header.first) else { return false }
     return header.counts.lanes.isSubset(of: try settledLanes(header, settlement))
   }
 

@@ -9,23 +9,36 @@ extension Transaction {
 
   /// Blocks that were found damaged: what they held can't be delivered, to anybody.
   mutating func giveUpDamaged() throws(JournalError) {
+    // What is found on the way is of the next commit.
     for first in memory.damaged.sorted() {
       guard var header = try blocks.last(atOrBefore: first), header.first == first else {
         throw Suspicion.certain(database.path, "block \(first) is not where it was found")
       }
-      // The header may be what is damaged: its neighbours bound what it can have held.
+      // The header may be what is damaged. Each number lies in a block, so that the next one says where this one ends.
       let end = try blocks.first(after: first)?.first ?? memory.head.lastSequence + 1
-      header.last = min(header.last, end - 1)
-      if header.counts.total > header.last - header.first + 1 {
-        header.counts = LaneCounts()
-        header.counts[.other] = header.last - header.first + 1
-      }
+      header.last = end - 1
+      header.counts = try held(by: header)
       var gone = GivenUp()
       gone.add(header.range, header.counts)
       report(gone, .repair)
       try delete(header, lanes: .all)
+      memory.damaged.remove(first)
     }
-    memory.damaged = []
+  }
+
+  /// What a damaged block had: by its content if that can be read, else as its header counts if its numbers have room for that. Where neither
+  /// says, all that can have been; of which lane it was nobody knows then.
+  private func held(by header: Block.Header) throws(JournalError) -> LaneCounts {
+    let room = header.last - header.first + 1
+    if let counts = try blocks.block(header.first)?.block.contentCounts(by: inflater), counts.total <= room,
+      counts.total > 0 || header.isEmpty
+    {
+      return counts
+    }
+    if (1...room).contains(header.counts.total) { return header.counts }
+    var counts = LaneCounts()
+    counts[.other] = room
+    return counts
   }
 
   /// Records older than an uplink's `keep` are given up for it, and uplinks that were removed that long ago are forgotten.
@@ -98,8 +111,11 @@ extension Transaction {
     let cursor = uplink.cursors[lane]
     var whole: (first: Block.Header, last: Block.Header)?
     var position = cursor.low
+    var passed: Block.Header?
     while position < last, let header = try blocks.block(coveringOrAfter: position + 1), header.first <= last {
       position = header.last
+      try examine(passed, lane, upTo: header)
+      passed = header
       guard header.counts[lane] > 0, !cursor.contains(header.range) else { continue }
       if lane == .other || cursor.overlaps(header.range) {
         guard let block = try unpack(header) else { continue }
@@ -109,10 +125,18 @@ extension Transaction {
         whole = (whole?.first ?? header, header)
       }
     }
+    if let passed { try examine(passed, lane, upTo: try blocks.first(after: passed.first)) }
     guard let whole else { return }
     let first = try unpack(whole.first)?.records.first { $0.record.lane == lane }?.seq ?? whole.first.first
     let final = try unpack(whole.last)?.records.last { $0.record.lane == lane }?.seq ?? whole.last.last
     gone.cover(first...max(first, final))
+  }
+
+  /// Looks whether a block that was passed over, because it counts nothing of the lane, is whole.
+  private mutating func examine(_ block: Block.Header?, _ lane: Lane, upTo next: Block.Header?) throws(JournalError) {
+    guard let block, block.counts[lane] == 0 else { return }
+    guard !block.accounts(for: LaneSet(lane), upTo: next?.before ?? memory.head.totals) else { return }
+    _ = try unpack(block)
   }
 
   /// Whole blocks that are older than `history` and settled for every uplink are deleted, a few per commit.

@@ -13,13 +13,13 @@ extension Transaction {
       counts: LaneCounts(), before: header.before)
     try remove(header.first)
     var before = try blocks.last(atOrBefore: header.first)
-    while let neighbour = before, neighbour.isEmpty {
+    while let neighbour = before, try isWithoutRecords(neighbour) {
       (empty.first, empty.before) = (neighbour.first, neighbour.before)
       try remove(neighbour.first)
       before = try blocks.last(atOrBefore: neighbour.first)
     }
     var after = try blocks.first(after: header.first)
-    while let neighbour = after, neighbour.isEmpty {
+    while let neighbour = after, try isWithoutRecords(neighbour) {
       try remove(neighbour.first)
       after = try blocks.first(after: neighbour.first)
     }
@@ -33,6 +33,12 @@ extension Transaction {
       changedBlocks.insert(empty.first)
     }
     settle(hole, lanes)
+  }
+
+  /// One that only says so is damaged: it isn't taken in, which nobody would be told.
+  private mutating func isWithoutRecords(_ header: Block.Header) throws(JournalError) -> Bool {
+    guard header.isEmpty, !memory.damaged.contains(header.first) else { return false }
+    return try unpack(header) != nil
   }
 
   private mutating func remove(_ first: UInt64) throws(JournalError) {
