@@ -202,6 +202,7 @@ extension Delivery {
       consider(oldestInFlight.map { $0.sentAt + settings.answerLimit })
       consider(pausedUntil)
       consider(suspectsDue)
+      consider(trialDue)
       for stream in streams { consider(stream.waitingSince.map { $0 + settings.linger }) }
       if let meter, streams[liveCount...].contains(where: { $0.waiting > 0 }) {
         consider(meter.nextPositive(after: now))

@@ -30,8 +30,11 @@ extension Delivery {
       skipSettled(index)
       let stream = streams[index]
       if stream.isScanned(head: head) { continue }
-      // Events before positions before readings: a lane is begun when the one before has been read to its end.
-      guard stream.waiting < readAhead else { return nil }
+      // Events before positions before readings: a lane is begun when the one before has been read to its end, or steps back.
+      guard stream.waiting < readAhead else {
+        if stepsBack(index) { continue }
+        return nil
+      }
       var last = stream.limit(head: head)
       if let lane = onlyLane(stream),
         let range = cursors[lane].ranges.first(where: { $0.lowerBound > stream.scannedTo })

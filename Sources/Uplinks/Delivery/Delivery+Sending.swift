@@ -10,6 +10,7 @@ extension Delivery {
       pausedUntil = nil
     }
     releaseSuspects(ifDueAt: now)
+    guard beginTrial(ifDueAt: now) else { return nil }
     if !retries.isEmpty { return isRetrying ? nil : nextRetry(now: now, into: &encoder) }
     // What was refused is settled first, so that nothing overtakes it by more than was already out.
     guard !isRetrying else { return nil }
@@ -47,14 +48,27 @@ extension Delivery {
 
   private mutating func dueBacklog(now: BootTime) -> Int? {
     guard !isDraining || liveCount == 0 else { return nil }
-    for index in liveCount..<streams.count {
+    let backlog = liveCount..<streams.count
+    let behind = backlog.filter { stepsBack($0) }
+    guard !behind.isEmpty else { return firstDue(of: backlog, now: now) }
+    let others = backlog.filter { !behind.contains($0) }
+    // Once the server has taken something they go by a trial.
+    return firstDue(of: hasTaken ? others : others + behind, now: now)
+  }
+
+  private mutating func firstDue(of backlog: some Sequence<Int>, now: BootTime) -> Int? {
+    for index in backlog {
       let stream = streams[index]
       guard stream.waiting > 0 else {
         if stream.isScanned(head: head) { continue }
         return nil
       }
       if isOfLetters(index), isDraining { continue }
-      if stream.lanes != LaneSet(.event), !(meter?.allows(now: now) ?? true) { return nil }
+      if stream.lanes != LaneSet(.event), !(meter?.allows(now: now) ?? true) {
+        // Events that stepped back don't wait for the budget.
+        if suspects.isEmpty { return nil }
+        continue
+      }
       let isLate =
         isOfLetters(index) || stream.isAgain || stream[stream.nextPosition].record.identity.seq <= lateThrough
       if isLate, settings.order == .liveFirst, !mayCatchUp(now: now) { return nil }

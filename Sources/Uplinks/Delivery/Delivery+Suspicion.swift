@@ -4,6 +4,9 @@ import Model
 // a message, and a WebSocket server whose handler fails just closes. So less and less is sent at once, until the record at fault is alone.
 // But a server whose database is away closes just the same, on whatever it is given. A record is to blame only where the server takes
 // others: it is given others first, and until it has taken one a hang-up counts against nobody.
+//
+// Lanes have no order among them, so that under `liveFirst` others are at hand at once: those of the other lanes. Within a lane, and under
+// `strict`, the order is kept until a record was hung up on so often that it isn't likely to be the server's trouble.
 extension Delivery {
   mutating func judgeClose(_ cause: Closure, now: BootTime) -> [DeliveryAction] {
     switch cause {
@@ -45,14 +48,41 @@ extension Delivery {
   mutating func setSuspectsAside() {
     guard holdsSuspects, !suspects.isEmpty else { return }
     for index in streams.indices {
-      while streams[index].waiting > 0 {
-        let position = streams[index].nextPosition
-        guard isHeld(streams[index][position].record.identity.seq) else { break }
-        streams[index].handOut(to: position + 1)
-        streams[index].mark(position: position, refused: true)
-        setAside.append(Piece(origin: 0, segments: [Segment(stream: index, positions: position..<position + 1)]))
-      }
+      while let seq = streams[index].nextNumber, isHeld(seq) { setAside.append(handOutNext(of: index)) }
     }
+  }
+
+  /// To be sent alone.
+  private mutating func handOutNext(of index: Int) -> Piece {
+    let position = streams[index].nextPosition
+    streams[index].handOut(to: position + 1)
+    streams[index].mark(position: position, refused: true)
+    return Piece(origin: 0, segments: [Segment(stream: index, positions: position..<position + 1)])
+  }
+
+  /// True for a lane while what was hung up on is the next of it: the others go first.
+  func stepsBack(_ index: Int) -> Bool {
+    guard !suspects.isEmpty, settings.order == .liveFirst, let seq = streams[index].nextNumber else { return false }
+    return suspects[seq] != nil
+  }
+
+  /// When the next of a lane that steps back is tried, alone: as soon as the server has taken something of another. What it hung up on in
+  /// such a connection already waits longer in the next ones, so that many of them in a row leave the other lanes most of the time.
+  private func trialDue(_ index: Int) -> BootTime? {
+    guard hasTaken, !isDraining, case .up(let since) = state, stepsBack(index), let seq = streams[index].nextNumber
+    else { return nil }
+    return troubles[seq] == nil ? since : since + DeliverySettings.trialWait
+  }
+
+  var trialDue: BootTime? { suspects.isEmpty ? nil : streams.indices.compactMap(trialDue).min() }
+
+  /// False while it has to wait for answers to what is out, since only what is out alone can be judged.
+  mutating func beginTrial(ifDueAt now: BootTime) -> Bool {
+    guard !suspects.isEmpty, let index = streams.indices.first(where: { trialDue($0).map { now >= $0 } ?? false })
+    else { return true }
+    guard recordsInFlight == 0 else { return false }
+    retries.append(handOutNext(of: index))
+    return true
   }
 
   /// When the suspects go although nothing else went: there may be nothing else.

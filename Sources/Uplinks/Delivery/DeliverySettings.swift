@@ -46,6 +46,9 @@ public struct DeliverySettings: Sendable, Hashable {
   static let hangUpsToSuspicion = 6
   /// When as many records, one after the other, were hung up on, it isn't the records.
   static let suspectLimit = 64
+  /// What was hung up on beside others leaves the next connections to other lanes for so long. Two of them go by before it is a dead letter, so
+  /// that a server which takes all but events, since one of its tables is away, has time.
+  static let trialWait = Interval.minutes(1)
   /// A connection that was up for so long resets the back-off.
   static let heldLongEnough = Interval.seconds(30)
   /// Ranges above the low-water mark that a lane's cursor may have.

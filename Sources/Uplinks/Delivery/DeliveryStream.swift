@@ -56,6 +56,9 @@ struct DeliveryStream: Sendable {
     _read { yield entries[position - base] }
   }
 
+  /// The number of the first that was not handed out yet.
+  var nextNumber: UInt64? { waiting > 0 ? self[nextPosition].record.identity.seq : nil }
+
   /// How far it can be scanned now.
   func limit(head: UInt64) -> UInt64 { min(end, head) }
   func isScanned(head: UInt64) -> Bool { scannedTo >= limit(head: head) }

@@ -47,6 +47,54 @@ import Testing
     #expect(link.delivery.suspects.isEmpty)
   }
 
+  /// Has the server hang up on every event, and take the rest until nothing is left to wait for.
+  private static func visitOneThatChokesOnEvents(_ link: inout SimulatedLink, events: Set<UInt64>) {
+    link.connect()
+    while true {
+      while link.wire.isEmpty, link.delivery.nextDeadline(after: link.now) != nil { link.wait() }
+      guard !link.wire.isEmpty else { break }
+      guard !link.wire.contains(where: { !events.isDisjoint(with: $0.seqs) }) else {
+        return link.disconnect(.peer("closed"))
+      }
+      link.acknowledge()
+    }
+    link.disconnect(.local("done"))
+  }
+
+  @Test func manyRecordsThatKillTheServerHoldUpNoOtherLaneAndAreBuried() {
+    var link = SimulatedLink(DeliveryOrderTests.settings { $0.catchUp = nil })
+    // More than are remembered.
+    link.append(Array(repeating: .event, count: 70) + Array(repeating: .position, count: 300))
+    let events = Set<UInt64>(1...70)
+    for _ in 1...12 { Self.visitOneThatChokesOnEvents(&link, events: events) }
+    #expect(link.delivery.cursors[.position].low == 370)
+    for visit in 1...300 as ClosedRange<UInt64> where link.dead.count < 70 {
+      link.append([.position])
+      Self.visitOneThatChokesOnEvents(&link, events: events)
+      // An event that the server hangs up on for the first time is the first that goes; a single position the next time.
+      #expect(link.delivery.cursors[.position].low + 2 >= 370 + visit)
+    }
+    #expect(link.dead == Array(1...70))
+    #expect(link.delivery.suspects.isEmpty)
+  }
+
+  @Test func aLaneThatWasHungUpOnGoesBehindTheOthersInItsOwnOrder() {
+    var link = SimulatedLink(DeliveryOrderTests.settings { $0.catchUp = nil })
+    link.append([.event, .event, .position, .position, .reading])
+    var isFirst = true
+    while isFirst {
+      link.connect()
+      isFirst = link.wire[0].seqs != [1]
+      link.disconnect(.peer("closed"))
+    }
+    let before = link.log.count
+    link.connect()
+    link.acknowledgeAll()
+    #expect(link.sent[before...].joined().map { $0 } == [3, 1, 2, 4, 5])
+    #expect(link.dead.isEmpty)
+    #expect(link.delivery.suspects.isEmpty)
+  }
+
   @Test func manyInARowAreFoundOneByOne() {
     var link = SimulatedLink(DeliveryOrderTests.settings())
     link.append(Array(repeating: .position, count: 60))
