@@ -2,9 +2,13 @@ import NIOCore
 
 /// An attempt at a connection and what comes of it, on the event loop alone: with one version of MQTT after the other, until the broker
 /// takes one.
-final class MQTTConnection {
-  private let link: MQTTLink
-  private let preparation: MQTTLink.Preparation
+final class MQTTConnection: LinkConnection {
+  private let link: EventLoopLink
+  private let options: MQTTOptions
+  private let edge: SparkplugEdge?
+  private let number: UInt64
+  private let password: String?
+  private let plan: ApproachPlan
   private var attempt: MQTTAttempt
   private var approach: Approach?
   private var handler: MQTTHandler?
@@ -13,17 +17,25 @@ final class MQTTConnection {
   private var ending: Closure?
   private var isOver = false
 
-  private var options: MQTTOptions { link.options }
-
-  init(_ link: MQTTLink, _ preparation: MQTTLink.Preparation) {
+  /// - Parameters:
+  ///   - edge: Where it speaks as an edge node of Sparkplug.
+  ///   - number: Of the connection, for that node.
+  init(
+    _ link: EventLoopLink, _ options: MQTTOptions, edge: SparkplugEdge?, number: UInt64, password: String?,
+    _ plan: ApproachPlan
+  ) {
     self.link = link
-    self.preparation = preparation
-    attempt = MQTTAttempt(version: link.options.versions.first ?? .v5)
+    self.options = options
+    self.edge = edge
+    self.number = number
+    self.password = password
+    self.plan = plan
+    attempt = MQTTAttempt(version: options.versions.first ?? .v5)
   }
 
   func connect() {
     remedy = nil
-    let approach = Approach(preparation.plan, on: link.loop, sink: link.sink) { channel in
+    let approach = Approach(plan, on: link.loop, sink: link.sink) { channel in
       try self.lay(channel)
     } over: { closure in
       self.end(closure)
@@ -53,9 +65,9 @@ final class MQTTConnection {
 
   private func speak(_ channel: any Channel) throws {
     guard let approach else { return }
-    let edge = link.edge.map { SparkplugPart($0, number: link.number) }
+    let edge = edge.map { SparkplugPart($0, number: number) }
     let session = MQTTSession(
-      options, attempt, will: edge?.will, password: preparation.password, destination: preparation.plan.authority)
+      options, attempt, will: edge?.will, password: password, destination: plan.authority)
     let road = MQTTRoad(isWebSocket: options.webSocketPath != nil, proxy: options.proxy)
     let handler = MQTTHandler(session, edge: edge, over: road, sink: link.sink, approach) { closure, remedy in
       self.remedy = remedy
@@ -65,9 +77,9 @@ final class MQTTConnection {
     try channel.pipeline.syncOperations.addHandler(handler)
   }
 
-  func send(_ work: MQTTLink.Work) { handler?.send(work) }
+  func send(_ work: LinkOutbox.Work) { handler?.send(work) }
 
-  func close(_ ending: MQTTLink.Ending) {
+  func close(_ ending: LinkOutbox.Ending) {
     let closure = Closure.local(ending.reason)
     self.ending = closure
     if let farewell = ending.farewell, let handler { return handler.close(closure, farewell: farewell) }

@@ -78,14 +78,13 @@ final class MQTTHandler: ChannelInboundHandler {
     context.fireChannelInactive()
   }
 
-  func send(_ work: MQTTLink.Work) {
+  func send(_ work: LinkOutbox.Work) {
     let now = BootTime.now()
     var actions: [MQTTSession.Action] = []
     // The births of an edge node say how it is.
     if let status = work.status, edge == nil { actions += session.publish(status: status, now: now) }
-    for response in work.responses {
-      actions += session.respond(
-        topic: response.topic, payload: response.payload, correlation: response.correlation, now: now)
+    for case (.topic(let topic, let correlation), let payload) in work.responses {
+      actions += session.respond(topic: topic, payload: payload, correlation: correlation, now: now)
     }
     for (message, payload) in work.messages {
       if edge == nil {

@@ -82,8 +82,27 @@ public struct MQTTTransport: Transport {
   public func open(for format: any MessageFormat, number: UInt64, _ sink: @escaping @Sendable (LinkEvent) -> Void)
     -> any Link
   {
-    let link = MQTTLink(options: options, edge: edge, number: number, sink: sink)
-    link.start()
+    let link = EventLoopLink(sink: sink)
+    link.start(thread: "mqtt") { self.prepare(number: number, sink) }
     return link
+  }
+
+  private func prepare(number: UInt64, _ sink: @Sendable (LinkEvent) -> Void) -> EventLoopLink.Prepared {
+    let password: String?
+    do throws(Secret.Failure) {
+      password = try options.password?.read()
+    } catch {
+      return .failed(.local(error.text))
+    }
+    switch ApproachPlan.make(
+      host: options.host, port: options.port, authority: options.authority, proxy: options.proxy, tls: options.tls,
+      limits: ApproachLimits(), sink: sink)
+    {
+    case .ready(let plan):
+      return .ready {
+        MQTTConnection($0, self.options, edge: self.edge, number: number, password: password, plan)
+      }
+    case .failed(let closure): return .failed(closure)
+    }
   }
 }

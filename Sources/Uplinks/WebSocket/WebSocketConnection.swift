@@ -4,28 +4,29 @@ import NIOHTTP1
 import NIOWebSocket
 
 /// An attempt at a connection and what comes of it, on the event loop alone: the way there, the handshake, frames.
-final class WebSocketConnection {
-  private let link: WebSocketLink
-  private let preparation: WebSocketLink.Preparation
+final class WebSocketConnection: LinkConnection {
+  private let link: EventLoopLink
+  private let options: WebSocketOptions
   private let dialect: any WebSocketDialect
+  private let token: String?
+  private let plan: ApproachPlan
   private var approach: Approach?
   private var frames: WebSocketHandler?
   private var isOver = false
 
-  private var options: WebSocketOptions { link.options }
-
-  init(_ link: WebSocketLink, _ preparation: WebSocketLink.Preparation) {
+  init(
+    _ link: EventLoopLink, _ options: WebSocketOptions, _ dialect: any WebSocketDialect, token: String?,
+    _ plan: ApproachPlan
+  ) {
     self.link = link
-    self.preparation = preparation
-    dialect =
-      switch link.options.dialect {
-      case .waypost: WaypostDialect(isText: link.isText)
-      case .socketIO(let options): SocketIODialect(options, auth: preparation.auth)
-      }
+    self.options = options
+    self.dialect = dialect
+    self.token = token
+    self.plan = plan
   }
 
   func connect() {
-    let approach = Approach(preparation.plan, on: link.loop, sink: link.sink) { channel in
+    let approach = Approach(plan, on: link.loop, sink: link.sink) { channel in
       try self.shakeHands(channel)
     } over: { closure in
       self.end(closure)
@@ -37,7 +38,7 @@ final class WebSocketConnection {
   private func shakeHands(_ channel: any Channel) throws {
     guard let approach else { return }
     let handshake = try WebSocketHandshake(
-      options, token: preparation.token, subprotocol: dialect.subprotocol, remedy: dialect.remedy)
+      options, token: token, subprotocol: dialect.subprotocol, remedy: dialect.remedy)
     try handshake.add(to: channel, limit: options.limits.head, approach) { agreement in
       self.frames = try WebSocketHandler.add(
         to: channel, dialect: self.dialect, agreement, limits: self.options.limits, proxy: self.options.proxy,
@@ -45,12 +46,14 @@ final class WebSocketConnection {
     }
   }
 
-  func send(_ messages: [(OutgoingMessage, [UInt8])]) { frames?.send(messages) }
+  /// A status has no place: that the gateway is there the server knows by the connection, and the rest is in each batch.
+  func send(_ work: LinkOutbox.Work) {
+    frames?.send(work.messages)
+    frames?.respond(work.responses)
+  }
 
-  func respond(_ responses: [(CommandReply, [UInt8])]) { frames?.respond(responses) }
-
-  func close(_ ending: WebSocketLink.Ending) {
-    if ending.isOrderly, let frames { return frames.close(.local(ending.reason)) }
+  func close(_ ending: LinkOutbox.Ending) {
+    if ending.farewell != nil, let frames { return frames.close(.local(ending.reason)) }
     guard let approach else { return end(.local(ending.reason)) }
     approach.fail(.local(ending.reason))
   }

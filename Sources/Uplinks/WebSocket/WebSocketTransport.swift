@@ -31,8 +31,37 @@ public struct WebSocketTransport: Transport {
   public func open(for format: any MessageFormat, number: UInt64, _ sink: @escaping @Sendable (LinkEvent) -> Void)
     -> any Link
   {
-    let link = WebSocketLink(options: options, isText: format.isText, sink: sink)
-    link.start()
+    let link = EventLoopLink(sink: sink)
+    let isText = format.isText
+    link.start(thread: "websocket") { self.prepare(isText: isText, sink) }
     return link
+  }
+
+  private func prepare(isText: Bool, _ sink: @Sendable (LinkEvent) -> Void) -> EventLoopLink.Prepared {
+    let address = options.address
+    let limits = ApproachLimits(
+      connectSeconds: options.limits.connectSeconds, handshakeSeconds: options.limits.handshakeSeconds,
+      head: options.limits.head)
+    let token: String?
+    let dialect: any WebSocketDialect
+    do throws(Secret.Failure) {
+      token = try options.token?.read()
+      switch options.dialect {
+      case .waypost: dialect = WaypostDialect(isText: isText)
+      case .socketIO(let options):
+        var auth: [(name: String, value: String)] = []
+        for member in options.auth { auth.append((member.name, try member.value.read())) }
+        dialect = SocketIODialect(options, auth: auth)
+      }
+    } catch {
+      return .failed(.local(error.text))
+    }
+    switch ApproachPlan.make(
+      host: address.host, port: address.port, authority: address.authority, proxy: options.proxy, tls: options.tls,
+      limits: limits, sink: sink)
+    {
+    case .ready(let plan): return .ready { WebSocketConnection($0, self.options, dialect, token: token, plan) }
+    case .failed(let closure): return .failed(closure)
+    }
   }
 }
