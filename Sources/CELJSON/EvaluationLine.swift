@@ -24,8 +24,7 @@ public enum EvaluationLine {
         TypedValue.write(value, to: &json)
       }
       if let type = outcome.type {
-        json.key("deduced_type")
-        json.string(type.description)
+        json.member("deduced_type", type.description)
       }
       json.endObject()
       return json.bytes
@@ -47,10 +46,8 @@ public enum EvaluationLine {
     json.beginObject()
     json.key("error")
     json.beginObject()
-    json.key("code")
-    json.string(code)
-    json.key("message")
-    json.string(message)
+    json.member("code", code)
+    json.member("message", message)
     json.endObject()
     json.endObject()
     return json.bytes

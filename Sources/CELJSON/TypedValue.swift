@@ -85,8 +85,7 @@ public enum TypedValue {
 
   public static func write(_ value: Value, to json: inout JSONWriter) {
     json.beginObject()
-    json.key("type")
-    json.string(name(value))
+    json.member("type", name(value))
     json.key("value")
     switch value {
     case .null: json.null()
@@ -95,8 +94,7 @@ public enum TypedValue {
     case .uint(let number): json.string(String(number))
     case .double(let number):
       json.string(text(number))
-      json.key("bits")
-      json.string(hexadecimal(number.bitPattern))
+      json.member("bits", hexadecimal(number.bitPattern))
     case .string(let text), .type(let text): json.string(text)
     case .bytes(let bytes): json.string(Base64.encoded(bytes))
     case .list(let elements):
@@ -127,10 +125,8 @@ public enum TypedValue {
   }
 
   private static func parts(_ seconds: Int64, _ nanoseconds: Int64, _ json: inout JSONWriter) {
-    json.key("seconds")
-    json.number(seconds)
-    json.key("nanos")
-    json.number(nanoseconds)
+    json.member("seconds", seconds)
+    json.member("nanos", nanoseconds)
   }
 
   private static func name(_ value: Value) -> String {

@@ -15,6 +15,16 @@ extension JSONWriter {
     number(value)
   }
 
+  public mutating func member(_ name: String, _ value: Int64) {
+    key(name)
+    number(value)
+  }
+
+  public mutating func member(_ name: String, _ value: UInt64) {
+    key(name)
+    number(value)
+  }
+
   /// - Parameter decimals: How many places behind the point are kept.
   public mutating func member(_ name: String, _ value: Double, decimals: Int) {
     key(name)

@@ -7,15 +7,11 @@ enum ResendAnswer {
   static func result(_ range: ClosedRange<UInt64>, _ reopening: Reopening, kept oldest: UInt64?) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key("from")
-    writer.number(range.lowerBound)
-    writer.key("to")
-    writer.number(range.upperBound)
-    writer.key("records")
-    writer.number(reopening.records)
+    writer.member("from", range.lowerBound)
+    writer.member("to", range.upperBound)
+    writer.member("records", reopening.records)
     if let oldest {
-      writer.key("oldest")
-      writer.number(oldest)
+      writer.member("oldest", oldest)
     }
     writer.endObject()
     return writer.bytes

@@ -75,8 +75,7 @@ public struct ControlClient: ~Copyable {
   public mutating func ask(_ request: ControlRequest) throws(Failure) -> Reply {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key("request")
-    writer.string(request.name)
+    writer.member("request", request.name)
     switch request {
     case .command(let name, let arguments):
       writer.member("name", name)

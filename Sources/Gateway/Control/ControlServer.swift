@@ -203,10 +203,8 @@ enum ControlReply {
   static func refusal(_ message: String) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key("ok")
-    writer.boolean(false)
-    writer.key("error")
-    writer.string(message)
+    writer.member("ok", false)
+    writer.member("error", message)
     writer.endObject()
     return writer.bytes + [10]
   }
@@ -215,8 +213,7 @@ enum ControlReply {
   static func success(_ body: (inout JSONWriter) -> Void = { _ in }) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key("ok")
-    writer.boolean(true)
+    writer.member("ok", true)
     body(&writer)
     writer.endObject()
     return writer.bytes + [10]

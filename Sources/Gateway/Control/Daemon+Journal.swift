@@ -21,15 +21,15 @@ extension Daemon {
       let result = try await pipeline.settle(carried, kinds: kinds[carried.uplink])
       try await write(
         ControlReply.success {
-          $0.member("settled", Int(clamping: result.settled))
-          $0.member("waiting", Int(clamping: result.waiting))
+          $0.member("settled", result.settled)
+          $0.member("waiting", result.waiting)
         })
     case .drop(let uplink, let evenConfigured):
       let dropped = try await pipeline.drop(uplink, evenConfigured: evenConfigured)
       try await write(
         ControlReply.success {
-          $0.member("records", Int(clamping: dropped.records.total))
-          $0.member("dead_letters", Int(clamping: dropped.deadLetters))
+          $0.member("records", dropped.records.total)
+          $0.member("dead_letters", dropped.deadLetters)
         })
     }
   }
@@ -38,9 +38,12 @@ extension Daemon {
     async throws
   {
     let names = if let uplink { [uplink] } else { await uplinks.kinds.keys.sorted() }
+    let wanted = seqs.map { Set($0) }
     var results: [(name: String, result: Journal.Requeued)] = []
-    for name in names { results.append((name, try await pipeline.requeue(uplink: name, seqs: seqs.map { Set($0) }))) }
-    let unknown = results.reduce(Set(seqs ?? [])) { $0.intersection($1.result.unknown) }.sorted()
+    for name in names {
+      results.append((name, try await pipeline.requeue(uplink: name) { wanted?.contains($0) ?? true }))
+    }
+    let unknown = results.reduce(wanted ?? []) { $0.subtracting($1.result.found) }.sorted()
     let all = results
     try await write(
       ControlReply.success { writer in

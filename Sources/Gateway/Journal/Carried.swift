@@ -37,10 +37,8 @@ public struct Carried: Sendable, Equatable {
   func write(to writer: inout JSONWriter, gateway isWritten: Bool = true) {
     if isWritten { writer.member("gateway", gateway) }
     writer.member("uplink", uplink)
-    writer.key("first")
-    writer.number(first)
-    writer.key("last")
-    writer.number(last)
+    writer.member("first", first)
+    writer.member("last", last)
     writer.key("kinds")
     writer.beginArray()
     for kind in kinds { writer.string(kind) }
@@ -51,8 +49,7 @@ public struct Carried: Sendable, Equatable {
     for end in ends {
       writer.beginObject()
       writer.member("journal", end.journal)
-      writer.key("seq")
-      writer.number(end.seq)
+      writer.member("seq", end.seq)
       writer.endObject()
     }
     writer.endArray()

@@ -23,8 +23,7 @@ struct JournalLines {
     writer.beginObject()
     writer.member("uplink", letter.uplink)
     writer.member("journal", letter.identity.journal)
-    writer.key("seq")
-    writer.number(letter.identity.seq)
+    writer.member("seq", letter.identity.seq)
     writer.member("reason", letter.reason)
     writer.member("ago", seconds: max(.zero, now - letter.time))
     writer.member("bytes", letter.bytes)
@@ -66,8 +65,7 @@ struct JournalLines {
     writer.member("type", "batch")
     writer.member("gateway", gateway)
     writer.member("journal", journal)
-    writer.key("batch")
-    writer.number(number)
+    writer.member("batch", number)
   }
 
   private mutating func messages(_ writer: inout JSONWriter) {

@@ -120,8 +120,7 @@ extension JournalRequest.Selection {
     }
     for (name, number) in [("from", from), ("to", to), ("limit", limit.map { UInt64(max(0, $0)) })] {
       guard let number else { continue }
-      writer.key(name)
-      writer.number(number)
+      writer.member(name, number)
     }
   }
 

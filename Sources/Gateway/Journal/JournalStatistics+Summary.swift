@@ -22,7 +22,7 @@ extension JournalStatistics.Uplink {
     writer.beginObject()
     writer.member("name", name)
     writer.member("configured", isConfigured)
-    writer.member("waiting", Int(clamping: depth.total))
+    writer.member("waiting", depth.total)
     if let oldestWaiting { writer.member("oldest_waiting", seconds: max(.zero, now - oldestWaiting)) }
     writer.member("keep", seconds: keep)
     // A removed one is forgotten after so long.
@@ -34,9 +34,8 @@ extension JournalStatistics.Uplink {
       let cursor = cursors[lane]
       writer.key(lane.name)
       writer.beginObject()
-      writer.key("low")
-      writer.number(cursor.low)
-      writer.member("waiting", Int(clamping: depth[lane]))
+      writer.member("low", cursor.low)
+      writer.member("waiting", depth[lane])
       writer.key("delivered_above")
       writer.beginArray()
       for range in cursor.ranges { Self.write(range, to: &writer) }

@@ -21,22 +21,13 @@ extension Pipeline {
 
   /// Has dead letters of an uplink sent again. On disk when this returns.
   ///
-  /// - Parameter seqs: Their numbers; `nil`: all of them.
+  /// - Parameter isWanted: Says by its number which are meant.
   /// - Throws: where the configuration doesn't name the uplink, or the journal can't be written now.
-  func requeue(uplink: String, seqs: Set<UInt64>?) throws -> Journal.Requeued {
-    try requeue(uplink: uplink) { try journal.requeue(uplink: uplink, seqs: seqs) }
-  }
-
-  /// The same of those whose numbers `isWanted` says.
-  func requeue(uplink: String, where isWanted: (UInt64) -> Bool) throws -> Journal.Requeued {
-    try requeue(uplink: uplink) { try journal.requeue(uplink: uplink, where: isWanted) }
-  }
-
-  private func requeue(uplink: String, _ requeue: () throws -> Journal.Requeued) throws -> Journal.Requeued {
+  func requeue(uplink: String, where isWanted: @Sendable (UInt64) -> Bool) throws -> Journal.Requeued {
     // What was delivered or buried until now is no part of it.
     try commitAll()
     guard journal.isConfigured(uplink) else { throw UnknownUplink(name: uplink, known: journal.configuredUplinks) }
-    let result = try requeue()
+    let result = try journal.requeue(uplink: uplink, where: isWanted)
     guard result.count > 0 else { return result }
     logger.notice("dead letters requeued", metadata: ["uplink": "\(uplink)", "count": "\(result.count)"])
     bell.ring()

@@ -28,11 +28,11 @@ extension EngineStatus {
     for rule in rules {
       writer.beginObject()
       writer.member("name", rule.name)
-      writer.member("raised", Int(clamping: rule.firings))
+      writer.member("raised", rule.firings)
       if let isUp = rule.isUp { writer.member("state", isUp ? "up" : "down") }
       if rule.isUnknown { writer.member("condition", "unknown") }
       if let since = rule.since { writer.member("for", seconds: time - since) }
-      if rule.dropped > 0 { writer.member("dropped", Int(clamping: rule.dropped)) }
+      if rule.dropped > 0 { writer.member("dropped", rule.dropped) }
       if let last = rule.lastFired { writer.member("last_raised_ago", seconds: time - last) }
       writer.endObject()
     }
@@ -49,7 +49,7 @@ extension EngineStatus {
     writer.endArray()
     writer.key("counters")
     writer.beginObject()
-    for counter in counters where counter.count > 0 { writer.member(counter.name, Int(clamping: counter.count)) }
+    for counter in counters where counter.count > 0 { writer.member(counter.name, counter.count) }
     writer.endObject()
   }
 

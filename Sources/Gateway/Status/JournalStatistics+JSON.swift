@@ -6,28 +6,28 @@ extension JournalStatistics {
   /// Writes the members of `journal` that the journal itself knows.
   func write(to writer: inout JSONWriter, now: EngineTime) {
     writer.member("id", journalID)
-    writer.member("first", Int(clamping: firstSequence ?? 0))
-    writer.member("last", Int(clamping: lastSequence))
+    writer.member("first", firstSequence ?? 0)
+    writer.member("last", lastSequence)
     if let oldest { writer.member("oldest", seconds: max(.zero, now - oldest)) }
-    writer.member("bytes", Int(clamping: bytes))
-    writer.member("used_bytes", Int(clamping: usedBytes))
-    writer.member("limit", Int(clamping: limit))
+    writer.member("bytes", bytes)
+    writer.member("used_bytes", usedBytes)
+    writer.member("limit", limit)
     writer.key("recording")
     writer.beginObject()
     writer.member("on", recording.isOn)
     writer.member("full", recording.isFull)
-    writer.member("observations", Int(clamping: recording.observations))
-    writer.member("bytes", Int(clamping: recording.bytes))
+    writer.member("observations", recording.observations)
+    writer.member("bytes", recording.bytes)
     writer.endObject()
     writer.key("given_up")
     writer.beginObject()
-    for cause in DropCause.allCases { writer.member(cause.name, Int(clamping: drops[cause].total)) }
+    for cause in DropCause.allCases { writer.member(cause.name, drops[cause].total) }
     writer.endObject()
     writer.key("dead_letters")
     writer.beginObject()
-    writer.member("kept", Int(clamping: deadLetters.kept))
-    writer.member("bytes", Int(clamping: deadLetters.bytes))
-    writer.member("dropped", Int(clamping: deadLetters.dropped))
+    writer.member("kept", deadLetters.kept)
+    writer.member("bytes", deadLetters.bytes)
+    writer.member("dropped", deadLetters.dropped)
     writer.endObject()
   }
 

@@ -17,8 +17,8 @@ extension RuleExplanation {
     if let isUp { writer.member("state", isUp ? "up" : "down") }
     if isMuted { writer.member("muted", true) }
     if let since { writer.member("for", seconds: now - since) }
-    writer.member("raised", Int(clamping: firings))
-    writer.member("dropped", Int(clamping: dropped))
+    writer.member("raised", firings)
+    writer.member("dropped", dropped)
     if let lastFired { writer.member("last_raised_ago", seconds: now - lastFired) }
     writer.key("conditions")
     writer.beginArray()

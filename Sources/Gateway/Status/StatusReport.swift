@@ -61,7 +61,7 @@ struct PipelineReport: Sendable {
     writer.beginObject()
     journal.write(to: &writer, now: engine.time)
     writer.member("waiting_for_commit", waiting)
-    writer.member("refused", Int(clamping: refused))
+    writer.member("refused", refused)
     if unkeptDeadLetters > 0 { writer.member("dead_letters_not_kept_yet", unkeptDeadLetters) }
     if let commitError { writer.member("error", commitError) }
     writer.endObject()

@@ -23,32 +23,32 @@ extension UplinkStatus {
     if let lastError { writer.member("last_error", lastError) }
     if let alarm { writer.member("alarm", alarm.code) }
     if let waiting {
-      writer.member("waiting", Int(clamping: waiting.total))
+      writer.member("waiting", waiting.total)
       writer.key("waiting_by_lane")
       writer.beginObject()
-      for lane in Lane.allCases { writer.member(lane.name, Int(clamping: waiting[lane])) }
+      for lane in Lane.allCases { writer.member(lane.name, waiting[lane]) }
       writer.endObject()
     }
     writer.member("in_flight", inFlight)
-    writer.member("connections", Int(clamping: connections))
-    writer.member("sent", Int(clamping: counters.sent))
-    writer.member("acknowledged", Int(clamping: counters.acknowledged))
-    writer.member("repeated", Int(clamping: counters.repeated))
-    writer.member("refused", Int(clamping: counters.refused))
-    writer.member("dead", Int(clamping: counters.dead))
-    writer.member("unheard", Int(clamping: counters.unheard))
-    writer.member("bytes", Int(clamping: counters.bytes))
+    writer.member("connections", connections)
+    writer.member("sent", counters.sent)
+    writer.member("acknowledged", counters.acknowledged)
+    writer.member("repeated", counters.repeated)
+    writer.member("refused", counters.refused)
+    writer.member("dead", counters.dead)
+    writer.member("unheard", counters.unheard)
+    writer.member("bytes", counters.bytes)
     if commands.taken + commands.dropped > 0 {
-      writer.member("commands", Int(clamping: commands.taken))
-      writer.member("commands_dropped", Int(clamping: commands.dropped))
+      writer.member("commands", commands.taken)
+      writer.member("commands_dropped", commands.dropped)
     }
     writer.key("bytes_per_day")
     writer.beginArray()
     for day in traffic.reversed() {
       writer.beginObject()
       if let date = day.date { writer.member("day", date) }
-      writer.member("sent", Int(clamping: day.sent))
-      writer.member("received", Int(clamping: day.received))
+      writer.member("sent", day.sent)
+      writer.member("received", day.received)
       writer.endObject()
     }
     writer.endArray()

@@ -9,8 +9,8 @@ extension Journal {
     public var already = 0
     /// Their bytes on disk are damaged: they can't be sent.
     public var damaged = 0
-    /// Numbers of which there is no dead letter.
-    public var unknown: [UInt64] = []
+    /// The numbers of all of them.
+    public var found: Set<UInt64> = []
 
     public init() {}
   }
@@ -25,26 +25,17 @@ extension Journal {
   /// Has dead letters of an uplink sent again, once it is connected. They stay dead letters until the server has them; refused three times
   /// again, they are dead for the new reason. On disk when this returns.
   ///
-  /// - Parameter seqs: Their numbers; `nil`: all of them.
-  public func requeue(uplink: String, seqs: Set<UInt64>?) throws(JournalError) -> Requeued {
-    var found: Set<UInt64> = []
-    var result = try requeue(uplink: uplink) { seq in
-      guard seqs?.contains(seq) ?? true else { return false }
-      found.insert(seq)
-      return true
-    }
-    result.unknown = seqs.map { $0.subtracting(found).sorted() } ?? []
-    return result
-  }
-
-  /// The same of those whose numbers `isWanted` says.
-  public func requeue(uplink: String, where isWanted: (UInt64) -> Bool) throws(JournalError) -> Requeued {
+  /// - Parameter isWanted: Says by its number which are meant; without it all are.
+  public func requeue(
+    uplink: String, where isWanted: (UInt64) -> Bool = { _ in true }
+  ) throws(JournalError) -> Requeued {
     let database = try connection()
     let known = redelivery(of: uplink)
     var result = Requeued()
     var rows: [Int64] = []
     try DeadLetterTable(database: database).forEach(uplink: uplink, by: inflater) { row, letter in
       guard isWanted(letter.identity.seq) else { return true }
+      result.found.insert(letter.identity.seq)
       if letter.record == nil { result.damaged += 1 } else { rows.append(row) }
       return true
     }

@@ -30,14 +30,10 @@ struct GeoJSONEncoder: RecordEncoder, Sendable {
     writer.removeAll()
     isBatch = true
     writer.beginObject()
-    writer.key("type")
-    writer.string("FeatureCollection")
-    writer.key("gateway")
-    writer.string(gateway)
-    writer.key("journal")
-    writer.string(journal)
-    writer.key("batch")
-    writer.number(number)
+    writer.member("type", "FeatureCollection")
+    writer.member("gateway", gateway)
+    writer.member("journal", journal)
+    writer.member("batch", number)
     JSONStatus.append(low: cursors, head: head, to: &writer)
     writer.key("features")
     writer.beginArray()
@@ -48,8 +44,7 @@ struct GeoJSONEncoder: RecordEncoder, Sendable {
 
   private mutating func append(_ record: StoredRecord, late: Bool, again: Bool) {
     writer.beginObject()
-    writer.key("type")
-    writer.string("Feature")
+    writer.member("type", "Feature")
     writer.key("geometry")
     geometry(of: record.body)
     writer.key("properties")
@@ -81,8 +76,7 @@ struct GeoJSONEncoder: RecordEncoder, Sendable {
   /// Longitude first; the altitude is above sea level, as receivers have it, and not above the ellipsoid.
   private mutating func point(_ latitude: Double, _ longitude: Double, _ altitude: Double?) {
     writer.beginObject()
-    writer.key("type")
-    writer.string("Point")
+    writer.member("type", "Point")
     writer.key("coordinates")
     writer.beginArray()
     writer.number(longitude, decimals: 7)

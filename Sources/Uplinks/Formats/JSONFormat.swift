@@ -19,36 +19,26 @@ public enum JSONFormat {
   ) {
     begin(record.kind, &writer)
     if case .flat(let longitude, let latitude) = place {
-      writer.key("lng")
-      writer.number(longitude, decimals: 7)
-      writer.key("lat")
-      writer.number(latitude, decimals: 7)
+      writer.member("lng", longitude, decimals: 7)
+      writer.member("lat", latitude, decimals: 7)
     }
     if !envelope {
-      writer.key("gateway")
-      writer.string(gateway)
-      writer.key("journal")
-      writer.string(record.identity.journal)
+      writer.member("gateway", gateway)
+      writer.member("journal", record.identity.journal)
     }
-    writer.key("seq")
-    writer.number(record.identity.seq)
+    writer.member("seq", record.identity.seq)
     switch record.moment {
     case .utc(let time): timestamp(time, &writer)
     case .unsynchronised(let boot, let uptime):
-      writer.key("time_quality")
-      writer.string("unsynchronised")
-      writer.key("boot")
-      writer.string(boot)
-      writer.key("uptime")
-      writer.number(uptime.seconds, decimals: 3)
+      writer.member("time_quality", "unsynchronised")
+      writer.member("boot", boot)
+      writer.member("uptime", uptime.seconds, decimals: 3)
     }
     if late || again {
-      writer.key("late")
-      writer.boolean(true)
+      writer.member("late", true)
     }
     if again {
-      writer.key("again")
-      writer.boolean(true)
+      writer.member("again", true)
     }
     if case .health(let health) = record.body {
       // What has no UTC says its `uptime` above.
@@ -70,13 +60,11 @@ public enum JSONFormat {
   /// Appends a record that has no number: what a replay would send. One without UTC says its engine time, in seconds.
   public static func append(_ record: Record, gateway: String, to writer: inout JSONWriter) {
     begin(record.kind, &writer)
-    writer.key("gateway")
-    writer.string(gateway)
+    writer.member("gateway", gateway)
     if let time = record.timestamp {
       timestamp(time, &writer)
     } else {
-      writer.key("engine_time")
-      writer.number(record.time.seconds, decimals: 3)
+      writer.member("engine_time", record.time.seconds, decimals: 3)
     }
     body(record.body, gateway: gateway, place: .here, &writer)
     writer.endObject()
@@ -84,13 +72,11 @@ public enum JSONFormat {
 
   private static func begin(_ kind: Record.Kind, _ writer: inout JSONWriter) {
     writer.beginObject()
-    writer.key("type")
-    writer.string(kind.name)
+    writer.member("type", kind.name)
   }
 
   private static func timestamp(_ time: Timestamp, _ writer: inout JSONWriter) {
-    writer.key("timestamp")
-    writer.string(time.description)
+    writer.member("timestamp", time.description)
   }
 
   private static func body(_ body: Record.Body, gateway: String, place: Place, _ writer: inout JSONWriter) {
@@ -125,8 +111,7 @@ public enum JSONFormat {
     case .time(let boot, let utcAtStart):
       text("boot", boot, &writer)
       // Seconds since 1970: a record of that boot was at this plus its uptime.
-      writer.key("offset")
-      writer.number(utcAtStart.seconds, decimals: 3)
+      writer.member("offset", utcAtStart.seconds, decimals: 3)
     case .health(let health): JSONHealth.append(health, to: &writer)
     }
   }
@@ -154,8 +139,7 @@ public enum JSONFormat {
       if place == .here { location(crossing.latitude, crossing.longitude, &writer) }
       text("rule", event.rule, &writer)
       if crossing.gap {
-        writer.key("gap")
-        writer.boolean(true)
+        writer.member("gap", true)
       }
     case .general(let content):
       text("type", content.type, &writer)
@@ -201,27 +185,22 @@ public enum JSONFormat {
     writer.key("location")
     writer.beginObject()
     // Seven decimals are about a centimetre.
-    writer.key("latitude")
-    writer.number(latitude, decimals: 7)
-    writer.key("longitude")
-    writer.number(longitude, decimals: 7)
+    writer.member("latitude", latitude, decimals: 7)
+    writer.member("longitude", longitude, decimals: 7)
     writer.endObject()
   }
 
   private static func rounded(_ key: String, _ value: Double?, _ writer: inout JSONWriter) {
     guard let value, value.isFinite else { return }
-    writer.key(key)
-    writer.number(value, decimals: 2)
+    writer.member(key, value, decimals: 2)
   }
 
   private static func text(_ key: String, _ value: String, _ writer: inout JSONWriter) {
-    writer.key(key)
-    writer.string(value)
+    writer.member(key, value)
   }
 
   private static func number(_ key: String, _ value: UInt64, _ writer: inout JSONWriter) {
-    writer.key(key)
-    writer.number(value)
+    writer.member(key, value)
   }
 }
 
@@ -244,14 +223,10 @@ public struct JSONEncoder: RecordEncoder, Sendable {
     writer.removeAll()
     isBatch = true
     writer.beginObject()
-    writer.key("type")
-    writer.string("batch")
-    writer.key("gateway")
-    writer.string(gateway)
-    writer.key("journal")
-    writer.string(journal)
-    writer.key("batch")
-    writer.number(number)
+    writer.member("type", "batch")
+    writer.member("gateway", gateway)
+    writer.member("journal", journal)
+    writer.member("batch", number)
     JSONStatus.append(low: cursors, head: head, to: &writer)
     writer.key("messages")
     writer.beginArray()

@@ -39,7 +39,6 @@ public enum JSONHealth {
 
   private static func number(_ name: String, _ value: UInt64?, _ writer: inout JSONWriter) {
     guard let value else { return }
-    writer.key(name)
-    writer.number(value)
+    writer.member(name, value)
   }
 }

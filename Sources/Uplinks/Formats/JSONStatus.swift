@@ -40,23 +40,16 @@ public enum JSONStatus {
   public static func bytes(_ status: GatewayStatus) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key("online")
-    writer.boolean(status.isOnline)
-    writer.key("version")
-    writer.string(status.version)
+    writer.member("online", status.isOnline)
+    writer.member("version", status.version)
     if let configuration = status.configuration {
-      writer.key("configuration")
-      writer.string(configuration)
+      writer.member("configuration", configuration)
     }
-    writer.key("gateway")
-    writer.string(status.gateway)
-    writer.key("journal")
-    writer.string(status.journal)
+    writer.member("gateway", status.gateway)
+    writer.member("journal", status.journal)
     append(low: status.low, head: status.head, to: &writer)
-    writer.key("uptime")
-    writer.number(status.uptime.seconds, decimals: 0)
-    writer.key("clock")
-    writer.string(status.clock.rawValue)
+    writer.member("uptime", status.uptime.seconds, decimals: 0)
+    writer.member("clock", status.clock.rawValue)
     writer.endObject()
     return writer.bytes
   }
@@ -66,11 +59,9 @@ public enum JSONStatus {
     writer.key("low")
     writer.beginObject()
     for lane in Lane.allCases {
-      writer.key(lane.name)
-      writer.number(low[lane].low)
+      writer.member(lane.name, low[lane].low)
     }
     writer.endObject()
-    writer.key("head")
-    writer.number(head)
+    writer.member("head", head)
   }
 }

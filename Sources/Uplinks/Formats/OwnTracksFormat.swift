@@ -42,8 +42,7 @@ struct OwnTracksEncoder: RecordEncoder, Sendable {
     text("tid", String(gateway.suffix(2)))
     switch record.moment {
     case .utc(let time):
-      writer.key("tst")
-      writer.number(Int64((Double(time.milliseconds) / 1000).rounded(.down)))
+      writer.member("tst", Int64((Double(time.milliseconds) / 1000).rounded(.down)))
       text("timestamp", time.description)
     case .unsynchronised(let boot, let uptime):
       text("boot", boot)
@@ -51,15 +50,12 @@ struct OwnTracksEncoder: RecordEncoder, Sendable {
     }
     text("gateway", gateway)
     text("journal", record.identity.journal)
-    writer.key("seq")
-    writer.number(record.identity.seq)
+    writer.member("seq", record.identity.seq)
     if late {
-      writer.key("late")
-      writer.boolean(true)
+      writer.member("late", true)
     }
     if again {
-      writer.key("again")
-      writer.boolean(true)
+      writer.member("again", true)
     }
     writer.endObject()
   }
@@ -97,13 +93,11 @@ struct OwnTracksEncoder: RecordEncoder, Sendable {
   }
 
   private mutating func text(_ key: String, _ value: String) {
-    writer.key(key)
-    writer.string(value)
+    writer.member(key, value)
   }
 
   private mutating func number(_ key: String, _ value: Double?, decimals: Int) {
     guard let value, value.isFinite else { return }
-    writer.key(key)
-    writer.number(value, decimals: decimals)
+    writer.member(key, value, decimals: decimals)
   }
 }

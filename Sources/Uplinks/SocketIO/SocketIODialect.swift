@@ -35,8 +35,7 @@ struct SocketIODialect: WebSocketDialect {
     var writer = JSONWriter()
     writer.beginObject()
     for (name, value) in auth {
-      writer.key(name)
-      writer.string(value)
+      writer.member(name, value)
     }
     writer.endObject()
     self.auth = writer.bytes

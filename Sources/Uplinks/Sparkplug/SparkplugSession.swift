@@ -215,12 +215,9 @@ struct SparkplugSession {
     guard let number = barrier.question() else { return [] }
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key("type")
-    writer.string("sync")
-    writer.key("gateway")
-    writer.string(options.node)
-    writer.key("number")
-    writer.number(number)
+    writer.member("type", "sync")
+    writer.member("gateway", options.node)
+    writer.member("number", number)
     writer.endObject()
     return [.publish(topic: options.sync, payload: writer.bytes, atLeastOnce: true, question: number)]
   }

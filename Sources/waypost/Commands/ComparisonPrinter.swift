@@ -84,13 +84,10 @@ struct ComparisonPrinter {
   private static func json(_ difference: ReplayComparison.Difference) -> String {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key("difference")
-    writer.string(difference.kind.rawValue)
-    writer.key("track")
-    writer.string(difference.drive)
+    writer.member("difference", difference.kind.rawValue)
+    writer.member("track", difference.drive)
     if difference.kind == .moved {
-      writer.key("seconds")
-      writer.number(difference.shift.seconds, decimals: 3)
+      writer.member("seconds", difference.shift.seconds, decimals: 3)
     }
     let isOnlyB = difference.kind == .onlyB
     for (key, deed, time) in [
@@ -115,8 +112,7 @@ struct ComparisonPrinter {
   private static func json(_ comparison: ReplayComparison) -> String {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key("same")
-    writer.boolean(comparison.isSame)
+    writer.member("same", comparison.isSame)
     for (key, same, areWrites) in [("events", comparison.same, false), ("writes", comparison.sameWrites, true)] {
       writer.key(key)
       writer.beginObject()
@@ -136,20 +132,16 @@ struct ComparisonPrinter {
 
   private static func append(_ side: ReplayComparison.Side, to writer: inout JSONWriter) {
     writer.beginObject()
-    writer.key("rules")
-    writer.string(side.name)
+    writer.member("rules", side.name)
     for (key, count) in [
       ("events", side.events), ("records", side.records), ("positions", side.positions), ("bytes", side.bytes),
       ("deflated_bytes", side.deflated), ("hooks", side.hooks), ("writes", side.writes),
     ] {
-      writer.key(key)
-      writer.number(count)
+      writer.member(key, count)
     }
     if let mean = side.redraw.mean {
-      writer.key("largest_error")
-      writer.number(side.redraw.largest, decimals: 2)
-      writer.key("mean_error")
-      writer.number(mean, decimals: 2)
+      writer.member("largest_error", side.redraw.largest, decimals: 2)
+      writer.member("mean_error", mean, decimals: 2)
     }
     writer.endObject()
   }

@@ -51,12 +51,10 @@ struct DoctorCommand: AsyncParsableCommand {
     var writer = JSONWriter()
     writer.beginObject()
     for (name, text) in [("topic", finding.topic), ("state", finding.state.rawValue), ("text", finding.text)] {
-      writer.key(name)
-      writer.string(text)
+      writer.member(name, text)
     }
     if let remedy = finding.remedy {
-      writer.key("remedy")
-      writer.string(remedy)
+      writer.member("remedy", remedy)
     }
     writer.endObject()
     return String(decoding: writer.bytes, as: UTF8.self)

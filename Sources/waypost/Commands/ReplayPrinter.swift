@@ -50,8 +50,7 @@ struct ReplayPrinter {
     if let timestamp = write.timestamp {
       writer.member("timestamp", "\(timestamp)")
     } else {
-      writer.key("uptime")
-      writer.number(write.time.seconds, decimals: 3)
+      writer.member("uptime", write.time.seconds, decimals: 3)
     }
     writer.member("rule", write.rule)
     writer.member("state", "\(write.state)")

@@ -239,7 +239,7 @@ import Uplinks
     #expect(try await Self.lines { try await desk(pipeline).dead("office", $0) }.isEmpty)
 
     let before = await pipeline.head().revision
-    #expect(try await pipeline.requeue(uplink: "central", seqs: [8, 9]).unknown == [9])
+    #expect(try await pipeline.requeue(uplink: "central") { $0 >= 8 }.found == [8])
     #expect(await pipeline.head().revision > before)
     #expect(await pipeline.redelivery(of: "central").letterCount == 1)
     #expect(try await pipeline.requeuedLetters(of: "central", after: 0, limit: 9).map(\.identity.seq) == [8])
@@ -249,7 +249,7 @@ import Uplinks
     box.pass(.seconds(6))
     await pipeline.drain()
     #expect(try await Self.lines { try await desk(pipeline).dead(nil, $0) }.map { $0["seq"]?.number } == [6])
-    await #expect(throws: UnknownUplink.self) { try await pipeline.requeue(uplink: "office", seqs: nil) }
+    await #expect(throws: UnknownUplink.self) { try await pipeline.requeue(uplink: "office") { _ in true } }
   }
 
   @Test func aConfiguredUplinkIsOnlyDroppedWhenThatIsSaid() async throws {

@@ -66,7 +66,7 @@ import Testing
     let journal = try waiting()
     #expect(try journal.keepDeadLetter(uplink: "central", identity: end(journal, 1), reason: "no"))
     try journal.settle("central", through: 1, at: 30)
-    _ = try journal.requeue(uplink: "central", seqs: nil)
+    _ = try journal.requeue(uplink: "central")
     #expect(throws: JournalError.self) { try journal.forget(uplink: "central") }
     try journal.closeCursor(uplink: "central")
     let dropped = try journal.forget(uplink: "central")

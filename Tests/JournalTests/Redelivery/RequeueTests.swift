@@ -36,8 +36,8 @@ import Testing
   @Test func requeuedOnesAreGivenOutByNumberAndStayUntilTheServerHasThem() throws {
     let journal = try buried()
     let revision = journal.head.revision
-    let result = try journal.requeue(uplink: "central", seqs: nil)
-    #expect((result.count, result.already, result.unknown) == (3, 0, []))
+    let result = try journal.requeue(uplink: "central")
+    #expect((result.count, result.already, result.found) == (3, 0, [3, 5, 7]))
     #expect(journal.head.revision > revision)
     #expect(journal.redelivery(of: "central").letterCount == 3)
     let letters = try journal.requeuedLetters(of: "central", after: 0, limit: 10)
@@ -61,7 +61,7 @@ import Testing
 
   @Test func aKillForgetsNothingOfIt() throws {
     let journal = try buried()
-    _ = try journal.requeue(uplink: "central", seqs: [3, 7])
+    _ = try journal.requeue(uplink: "central") { [3, 7].contains($0) }
     let next = try folder.crashCopy().open(now: .at(5))
     #expect(try next.requeuedLetters(of: "central", after: 0, limit: 9).map(\.identity.seq) == [3, 7])
     try tell(journal, done(journal, [3]), at: 6)
@@ -73,7 +73,7 @@ import Testing
 
   @Test func refusedAgainItIsDeadForTheNewReason() throws {
     let journal = try buried()
-    _ = try journal.requeue(uplink: "central", seqs: [3, 5])
+    _ = try journal.requeue(uplink: "central") { [3, 5].contains($0) }
     #expect(try journal.keepDeadLetter(uplink: "central", identity: identity(journal, 5), reason: "still no"))
     try journal.commit(.at(9))
     let letters = try journal.deadLetters(limit: 9)
@@ -83,23 +83,23 @@ import Testing
     #expect(letters[2].time == .seconds(9))
     #expect(try journal.statistics().deadLetters.kept == 3)
     // Requeued once more.
-    #expect(try journal.requeue(uplink: "central", seqs: [5, 6]).unknown == [6])
+    #expect(try journal.requeue(uplink: "central") { [5, 6].contains($0) }.found == [5])
     #expect(try journal.requeuedLetters(of: "central", after: 0, limit: 9).map(\.identity.seq) == [3, 5])
   }
 
   @Test func twiceRequeuedCountsOnce() throws {
     let journal = try buried()
-    _ = try journal.requeue(uplink: "central", seqs: [3])
-    let result = try journal.requeue(uplink: "central", seqs: nil)
+    _ = try journal.requeue(uplink: "central") { [3].contains($0) }
+    let result = try journal.requeue(uplink: "central")
     #expect((result.count, result.already) == (2, 1))
-    #expect(try journal.requeue(uplink: "office", seqs: nil) == Journal.Requeued())
+    #expect(try journal.requeue(uplink: "office") == Journal.Requeued())
   }
 
   /// The server took one that nobody asked for any more: what is dead by now stays.
   @Test func whatIsNotRequeuedIsNotDeletedByAnAnswer() throws {
     let journal = try buried()
     try tell(journal, done(journal, [3]), at: 3)
-    _ = try journal.requeue(uplink: "central", seqs: [5])
+    _ = try journal.requeue(uplink: "central") { [5].contains($0) }
     try tell(journal, done(journal, [3]), at: 4)
     #expect(try journal.deadLetters(limit: 9).count == 3)
   }
@@ -112,7 +112,7 @@ import Testing
     folder.tamper("UPDATE dead_letters SET data=x'00112233' WHERE seq=5")
     let journal = try folder.open(now: .at(4))
     try journal.openCursor(uplink: "central", from: .oldest)
-    let result = try journal.requeue(uplink: "central", seqs: nil)
+    let result = try journal.requeue(uplink: "central")
     #expect((result.count, result.damaged) == (2, 1))
     #expect(try journal.requeuedLetters(of: "central", after: 0, limit: 9).map(\.identity.seq) == [3, 7])
     // One that rots later is passed over.
@@ -126,7 +126,7 @@ import Testing
   @Test func aDamagedListOfThemIsForgottenAndTheLettersStay() throws {
     do {
       let journal = try buried()
-      _ = try journal.requeue(uplink: "central", seqs: nil)
+      _ = try journal.requeue(uplink: "central")
       try journal.closeCleanly(time: .seconds(3), clock: .at(3))
     }
     folder.tamper("UPDATE state SET value=x'0102030405' WHERE kind='.again'")
@@ -134,13 +134,13 @@ import Testing
     #expect(journal.recovery == nil)
     #expect(journal.redelivery(of: "central").letterCount == 0)
     #expect(try journal.deadLetters(limit: 9).count == 3)
-    #expect(try journal.requeue(uplink: "central", seqs: nil).count == 3)
+    #expect(try journal.requeue(uplink: "central").count == 3)
   }
 
   @Test func theOldestGoesByTheLimitAlsoWhenItIsRequeued() throws {
     let options = JournalFolder.options(limit: 1 << 20)
     let journal = try buried(options)
-    _ = try journal.requeue(uplink: "central", seqs: nil)
+    _ = try journal.requeue(uplink: "central")
     for n in 11...300 {
       try journal.commit(.at(Double(n), [.event("e\(n)")]))
       #expect(try journal.keepDeadLetter(uplink: "central", identity: identity(journal, UInt64(n)), reason: "no"))
@@ -149,7 +149,7 @@ import Testing
     #expect(journal.redelivery(of: "central").letterCount == 0)
     #expect(try journal.statistics().deadLetters.dropped > 3)
     let kept = try journal.statistics().deadLetters.kept
-    #expect(try journal.requeue(uplink: "central", seqs: nil).count == Int(kept))
+    #expect(try journal.requeue(uplink: "central").count == Int(kept))
   }
 
   @Test func whatIsPackedReadsBackAndNonsenseIsRefused() throws {
