@@ -234,9 +234,13 @@ extension Pipeline {
 
   private func checkClock(at now: Int64) {
     guard now >= nextClockCheck else { return }
+    // `now` may be a while ago: what had come in was taken first.
+    guard let (bootTime, wall) = clocks.together() else {
+      nextClockCheck = now + 1_000_000_000
+      return
+    }
     nextClockCheck = now + 10_000_000_000
-    let told = trust.wallClock(
-      clocks.wallTime(), isSynchronised: clocks.isSynchronised(), at: clock.time(at: now))
+    let told = trust.wallClock(wall, isSynchronised: clocks.isSynchronised(), at: clock.time(at: bootTime))
     if let told {
       tell(told, bootTime: now)
     }

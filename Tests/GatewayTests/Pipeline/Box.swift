@@ -26,6 +26,8 @@ final class Box: Sendable {
     var boot: Int64 = 1_000_000_000_000
     var wall = Timestamp(milliseconds: 1_795_300_000_000)
     var isSynchronised = true
+    /// What goes by after the next look at the boot clock.
+    var pause = Interval.zero
   }
 
   let folder: String
@@ -50,7 +52,19 @@ final class Box: Sendable {
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-  var bootTime: Int64 { now.withLock { $0.boot } }
+  var bootTime: Int64 {
+    now.withLock { now in
+      defer {
+        now.boot += now.pause.nanoseconds
+        now.wall = now.wall + now.pause
+        now.pause = .zero
+      }
+      return now.boot
+    }
+  }
+
+  /// Time goes by after the next look at the boot clock, as when much has come in, or on a machine that has other work.
+  func passAfterTheNextLook(_ interval: Interval) { now.withLock { $0.pause = interval } }
 
   func pass(_ interval: Interval) {
     now.withLock {

@@ -200,6 +200,21 @@ import Testing
     try await next.close()
   }
 
+  /// The wall clock is held against the boot clock of the same moment, not of a while ago.
+  @Test func whatTakesItsTimeIsNoStepOfTheClock() async throws {
+    let box = try Box()
+    let pipeline = try await box.open()
+    let mapping = await pipeline.trust.utcAtZero
+    #expect(mapping != nil)
+    for milliseconds in [60.0, 200, 3000] {
+      box.pass(.seconds(20))
+      box.passAfterTheNextLook(.seconds(milliseconds / 1000))
+      await pipeline.drain()
+      #expect(await pipeline.trust.utcAtZero == mapping)
+    }
+    try await pipeline.close()
+  }
+
   /// What was dated once is given so to whoever asks later: another uplink, a repeat, the next start.
   @Test func whatWasDatedKeepsItsTimeWhateverNTPDoesLater() async throws {
     let box = try Box()
