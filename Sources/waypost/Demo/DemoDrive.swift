@@ -138,7 +138,7 @@ struct DemoDrive {
   }
 
   private mutating func finish() -> Bool {
-    let code = gateway.stop(SIGTERM, within: 6)
+    let code = gateway.stop(SIGTERM, within: 15)
     let received = server.received
     newest = max(newest, received.highest)
     let complete = newest > 0 && received.count == newest
