@@ -49,7 +49,9 @@ private struct ScriptedTransport: Transport {
 
   init(_ answer: @escaping @Sendable (OutgoingMessage) -> [LinkEvent]) { self.answer = answer }
 
-  func open(for format: any MessageFormat, _ sink: @escaping @Sendable (LinkEvent) -> Void) -> any Link {
+  func open(for format: any MessageFormat, number: UInt64, _ sink: @escaping @Sendable (LinkEvent) -> Void)
+    -> any Link
+  {
     sink(.up(LinkCapabilities(messagesInFlight: 10), detail: "a script"))
     return ScriptedLink(answer: answer, sink: sink)
   }
@@ -91,6 +93,7 @@ private final class WatchingSource: RecordSource {
 
   private func end() { uplink.withLock { $0 }?.stop(within: .zero) }
 
+  func connecting(_ uplink: String) async -> UInt64 { await memory.connecting(uplink) }
   func linkChanged(_ uplink: String, isUp: Bool) async {
     look()
     if !isUp { end() }
