@@ -20,6 +20,8 @@ final class Child: @unchecked Sendable {
   let errorFile: String
   private let lock = NSLock()
   private var ended: Exit?
+  /// Nobody is left of its process group, whose number may be another's soon.
+  private var isAlone = false
 
   /// Starts `program`. `environment` adds to the test's own; `input` becomes its standard input, which otherwise is empty.
   init(
@@ -74,6 +76,7 @@ final class Child: @unchecked Sendable {
       var status: Int32 = 0
       guard waitpid(pid, &status, WNOHANG) == pid else { return nil }
       ended = status & 0x7f == 0 ? .code(status >> 8 & 0xff) : .signal(status & 0x7f)
+      isAlone = Glibc.kill(-pid, 0) != 0
       return ended
     }
   }
@@ -83,22 +86,31 @@ final class Child: @unchecked Sendable {
     if exit == nil { Glibc.kill(pid, signal) }
   }
 
-  @discardableResult func wait(within seconds: Double) throws -> Exit {
+  @discardableResult func wait(within seconds: Double = 60) throws -> Exit {
     try Wait.until("\(name) (pid \(pid)) to end; \(tail)", within: seconds, every: 1) { exit != nil }
     return exit ?? .code(-1)
   }
 
   /// Ends the process and all that it started, at once, and waits until it is gone.
   func kill() {
-    Glibc.kill(-pid, SIGKILL)
-    let deadline = Instant.now + 10
+    if exit == nil || !lock.withLock({ isAlone }) { Glibc.kill(-pid, SIGKILL) }
+    let deadline = Instant.now + 60
     while exit == nil, Instant.now < deadline { poll(nil, 0, 1) }
   }
 
   var output: String { Self.read(outputFile) }
+  /// The lines of `output` that are whole.
+  var outputLines: [Substring] { Self.lines(of: output) }
+  /// The lines of `errors` that are whole.
+  var errorLines: [Substring] { Self.lines(of: errors) }
   var errors: String { Self.read(errorFile) }
   /// The end of what it said, for messages.
   var tail: String { "it said: …\((output + errors).suffix(2000))" }
+
+  /// Of the last one the beginning alone may have come.
+  private static func lines(of text: String) -> [Substring] {
+    text[..<(text.lastIndex(of: "\n") ?? text.startIndex)].split(separator: "\n")
+  }
 
   private static func read(_ path: String) -> String {
     guard let bytes = FileManager.default.contents(atPath: path) else { return "" }
@@ -109,7 +121,7 @@ final class Child: @unchecked Sendable {
 extension Bench {
   /// Runs a program to its end.
   @discardableResult func run(
-    _ program: String, _ arguments: [String], name: String, within seconds: Double = 60,
+    _ program: String, _ arguments: [String], name: String, within seconds: Double = 120,
     environment: [String: String] = [:]
   ) throws -> (exit: Child.Exit, output: String, errors: String) {
     // Output of an earlier run of that name isn't this run's.
