@@ -23,8 +23,11 @@ struct Failure: Error, CustomStringConvertible {
 
 enum Wait {
   /// Looks again every few milliseconds (by `poll(2)` without descriptors) until the condition holds.
+  ///
+  /// The limit only says when to give up, so it is generous: a machine that does other things besides is slow, and nothing is lost by
+  /// patience.
   static func until(
-    _ what: @autoclosure () -> String, within seconds: Double = 10, every milliseconds: Int32 = 5,
+    _ what: @autoclosure () -> String, within seconds: Double = 60, every milliseconds: Int32 = 5,
     _ condition: () throws -> Bool
   ) throws {
     let deadline = Instant.now + seconds
