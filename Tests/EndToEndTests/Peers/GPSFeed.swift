@@ -66,6 +66,7 @@ final class GPSFeed: @unchecked Sendable {
   func freeze(_ isOn: Bool) { lock.withLock { frozen = isOn ? sent.last?.fix : nil } }
 
   func start() { lock.withLock { running = true } }
+  /// Nothing is sent any more once this has returned.
   func pause() { lock.withLock { running = false } }
 
   /// Everything that was sent so far.
@@ -93,9 +94,12 @@ final class GPSFeed: @unchecked Sendable {
         poll(nil, 0, Int32(max(1, min(20, (due - elapsed) * 1000))))
         continue
       }
-      // The fixes that a pause left out are left out; those that a busy machine delayed follow at once.
-      if !run { number = Int(elapsed / interval) + 1 }
-      guard run, let descriptor = receiver else { continue }
+      // Left out are those of a pause, those that nobody listens to, and those that a busy machine has delayed for long: a receiver never tells
+      // the time of a while ago.
+      guard run, let descriptor = receiver, elapsed - due < 0.5 else {
+        number = Int(elapsed / interval) + 1
+        continue
+      }
       if let fix = lock.withLock({ frozen }) {
         number += 1
         _ = Socket.write(descriptor, Array(NMEASentence.fix(fix).utf8))
@@ -105,7 +109,12 @@ final class GPSFeed: @unchecked Sendable {
       let milliseconds = epoch + Int64((at * 100).rounded()) * 10
       let fix = drive.fix(after: at, milliseconds: milliseconds)
       let bytes = Array(NMEASentence.fix(fix).utf8)
-      lock.withLock { sent.append(Sent(fix: fix, time: .now)) }
+      // Whoever has paused it meanwhile counts on what was sent until then.
+      let isPaused = lock.withLock {
+        if running { sent.append(Sent(fix: fix, time: .now)) }
+        return !running
+      }
+      if isPaused { continue }
       number += 1
       if Socket.write(descriptor, bytes) != bytes.count {
         close(descriptor)
