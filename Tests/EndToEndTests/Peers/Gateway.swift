@@ -82,7 +82,7 @@ final class Gateway: @unchecked Sendable {
   }
 
   /// Starts it and waits for READY=1; gives the moment it came.
-  @discardableResult func start(within seconds: Double = 15) throws -> Instant {
+  @discardableResult func start(within seconds: Double = 60) throws -> Instant {
     let child = try launch()
     try Wait.until("READY=1; \(child.tail)", within: seconds, every: 2) {
       if let exit = child.exit { throw Failure("waypost run ended: \(exit); \(child.tail)") }
@@ -95,21 +95,21 @@ final class Gateway: @unchecked Sendable {
   @discardableResult func kill() throws -> Instant {
     let moment = Instant.now
     child?.signal(SIGKILL)
-    _ = try child?.wait(within: 10)
+    _ = try child?.wait()
     return moment
   }
 
-  /// SIGTERM; gives how it ended and the seconds that took.
-  @discardableResult func stop(within seconds: Double = 10) throws -> (exit: Child.Exit, seconds: Double) {
-    let moment = Instant.now
+  /// SIGTERM; gives how it ended and the seconds that took, by a `QuietClock`.
+  @discardableResult func stop(within seconds: Double = 60) throws -> (exit: Child.Exit, seconds: Double) {
     guard let child else { throw Failure("not started") }
+    let clock = try QuietClock(in: bench)
     child.signal(SIGTERM)
-    let exit = try child.wait(within: seconds)
-    return (exit, Instant.now - moment)
+    let took = clock.wait(atMost: seconds) { child.exit != nil }
+    return (try child.wait(), took)
   }
 
   /// A command of the command line, which must succeed; its standard output.
-  @discardableResult func command(_ arguments: [String], within seconds: Double = 30) throws -> String {
+  @discardableResult func command(_ arguments: [String], within seconds: Double = 60) throws -> String {
     commands += 1
     let result = try bench.run(binary, arguments, name: "command-\(commands)", within: seconds)
     guard result.exit == .code(0) else {
@@ -117,6 +117,9 @@ final class Gateway: @unchecked Sendable {
     }
     return result.output
   }
+
+  /// The last number that the journal has given.
+  var lastNumber: Int { get throws { Int(try status()["status"]?["journal"]?["last"]?.number ?? 0) } }
 
   func record(_ arguments: String...) throws { try command(["record"] + arguments + ["--config", configuration]) }
 
@@ -126,8 +129,31 @@ final class Gateway: @unchecked Sendable {
     return try WireValue.parse(Array(text.utf8))
   }
 
+  /// Begins the recording.
+  /// - Returns: The last number before it.
+  func startRecording() throws -> Int {
+    for _ in 0..<60 {
+      let before = try lastNumber
+      try record("on")
+      if try lastNumber == before { return before }
+      try record("off")
+    }
+    throw Failure("the gateway never stops talking")
+  }
+
+  /// Saves what is recorded until now.
+  /// - Returns: The last number that came of it.
+  func exportRecording(to file: String) throws -> Int {
+    for _ in 0..<60 {
+      let before = try lastNumber
+      try record("export", file)
+      if try lastNumber == before { return before }
+    }
+    throw Failure("the gateway never stops talking")
+  }
+
   /// What the recording's replay says would be sent, a line a record.
-  func replay(_ recording: String, binary: String? = nil, within seconds: Double = 60) throws -> [String] {
+  func replay(_ recording: String, binary: String? = nil, within seconds: Double = 120) throws -> [String] {
     let result = try bench.run(
       binary ?? self.binary, ["replay", "--rules", rulesFolder, "--format", "json", recording], name: "replay",
       within: seconds)
