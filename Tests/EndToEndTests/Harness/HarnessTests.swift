@@ -13,7 +13,7 @@ extension EndToEnd {
         #expect(result.errors == "err\n")
         let child = try Child("/bin/cat", ["/dev/zero"], name: "cat", in: bench)
         child.signal(SIGKILL)
-        #expect(try child.wait(within: 5) == .signal(SIGKILL))
+        #expect(try child.wait() == .signal(SIGKILL))
       }
     }
 
@@ -48,8 +48,9 @@ extension EndToEnd {
             ["-c", "\(publisher) -p \(broker.port) -q 1 -t waypost/x/batch -l < \(bench.path("lines"))"],
             name: "publish-\(round)")
           #expect(result.exit == .code(0), "\(result.errors)")
+          // What the broker hasn't passed on when it ends is gone with it.
+          try subscriber.catchUp()
           try broker.stop()
-          try Wait.until("the subscriber to notice") { !subscriber.subscribed }
           try broker.start()
           try subscriber.waitUntilSubscribed()
         }
@@ -155,7 +156,7 @@ extension EndToEnd {
         let proxy = try TCPProxy(to: port, in: bench, patience: 15, keepsWhatPassed: true)
         let fake = try GPSFake(log: "\(Environment.data ?? "")/gps/mtk-3301.log", port: port, in: bench)
         let watcher = try GPSDWatcher(port: proxy.port, in: bench)
-        try fake.wait(within: 30)
+        try fake.wait(within: 120)
         try Wait.until("the end") {
           watcher.read()
           return watcher.isAtEnd

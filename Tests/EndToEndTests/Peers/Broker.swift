@@ -28,6 +28,7 @@ final class Broker: @unchecked Sendable {
       log_type error
       log_type warning
       log_type notice
+      log_type subscribe
 
       """, to: "mosquitto.conf")
     try start()
@@ -45,6 +46,18 @@ final class Broker: @unchecked Sendable {
     }
   }
 
+  /// Waits until a client, whatever it says itself, is subscribed: only from then on what is published comes to it.
+  func waitUntilSubscribed(_ client: String, to topic: String) throws {
+    guard let child else { throw Failure("mosquitto is stopped") }
+    // `CLIENT QOS TOPIC`, once it is done.
+    try Wait.until("\(client) to subscribe to \(topic); \(child.tail)") {
+      child.errors.split(separator: "\n").contains { line in
+        let words = line.split(separator: " ")
+        return words.count >= 3 && words[words.count - 3] == client && words[words.count - 1] == topic
+      }
+    }
+  }
+
   private static let store = "mosquitto.db"
 
   /// Lets it forget every session, while it is stopped.
@@ -53,7 +66,7 @@ final class Broker: @unchecked Sendable {
   /// Stops it as an operator does.
   func stop() throws {
     child?.signal(SIGTERM)
-    _ = try child?.wait(within: 10)
+    _ = try child?.wait()
     child = nil
   }
 }

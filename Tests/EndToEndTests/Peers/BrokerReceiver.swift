@@ -74,7 +74,7 @@ final class BrokerReceiver: Receiver, @unchecked Sendable {
   func start() throws {
     try broker.start()
     // What is published while nobody is subscribed would be acknowledged and gone; a session that was kept is as good.
-    try subscriber.waitUntilSubscribed(within: 30)
+    try subscriber.waitUntilSubscribed()
   }
 
   func stopForgetting() throws {
@@ -84,13 +84,7 @@ final class BrokerReceiver: Receiver, @unchecked Sendable {
   }
 
   /// mosquitto answers when it has queued a message for the subscriber.
-  func settle() throws {
-    var count = -1
-    try Wait.until("the broker to be done", within: 60, every: 300) {
-      defer { count = subscriber.messages.count }
-      return count == subscriber.messages.count
-    }
-  }
+  func settle() throws { try subscriber.catchUp() }
 }
 
 extension ReceivedRecord {

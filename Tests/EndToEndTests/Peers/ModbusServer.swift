@@ -53,7 +53,7 @@ final class ModbusServer: @unchecked Sendable {
     while bytes.last != 10 {
       var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       var byte: UInt8 = 0
-      guard poll(&poller, 1, 30_000) > 0, read(descriptor, &byte, 1) == 1 else { throw Failure("pymodbus is gone") }
+      guard poll(&poller, 1, 120_000) > 0, read(descriptor, &byte, 1) == 1 else { throw Failure("pymodbus is gone") }
       bytes.append(byte)
     }
     return String(decoding: bytes.dropLast(), as: UTF8.self)

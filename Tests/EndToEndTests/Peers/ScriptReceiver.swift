@@ -17,6 +17,7 @@ final class ScriptReceiver: Receiver, @unchecked Sendable {
   private var child: Child?
   private var input: InputPipe?
   private var starts = 0
+  private var settlements = 0
   private var orders: [String: String] = [:]
 
   private let lock = NSLock()
@@ -60,7 +61,7 @@ final class ScriptReceiver: Receiver, @unchecked Sendable {
     )
     input.closeReading()
     (self.child, self.input) = (child, input)
-    try Wait.until("the receiver to listen; \(child.tail)", within: 30) {
+    try Wait.until("the receiver to listen; \(child.tail)") {
       if let exit = child.exit { throw Failure("receiver: \(exit); \(child.tail)") }
       return Socket.answers(port: port)
     }
@@ -79,18 +80,20 @@ final class ScriptReceiver: Receiver, @unchecked Sendable {
   private func order(_ name: String, _ value: String) throws {
     orders[name] = value
     try input?.send("{\"\(name)\":\(value)}")
+    // Obeyed from here on.
+    try settle()
   }
 
   func pace(_ answersPerSecond: Double?) throws { try order("pace", answersPerSecond.map { "\($0)" } ?? "null") }
   func refuse(_ isOn: Bool) throws { try order("refuse", "\(isOn)") }
 
+  /// It does what it has heard of before, then makes a file.
   func settle() throws {
-    var size: UInt64 = 0
-    try Wait.until("the receiver to be done", within: 60, every: 300) {
-      let now = try FileHandle(forReadingFrom: URL(fileURLWithPath: log)).seekToEnd()
-      defer { size = now }
-      return size == now
-    }
+    guard let child, child.exit == nil else { return }
+    settlements += 1
+    let word = bench.path("settled-\(settlements)")
+    try input?.send("{\"settle\":\"\(word)\"}")
+    try Wait.until("the receiver to be done; \(child.tail)") { access(word, F_OK) == 0 }
   }
 
   var received: [ReceivedRecord] {

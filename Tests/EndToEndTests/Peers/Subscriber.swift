@@ -20,7 +20,9 @@ final class Subscriber: @unchecked Sendable {
   private let topic: String
   private let lock = NSLock()
   private var received: [Message] = []
-  private var isSubscribed = false
+  /// Marks asked for, and the last that came back.
+  private var marksAsked = 0
+  private var markHeard = 0
   private var stopped = false
   private var ended = false
 
@@ -37,12 +39,22 @@ final class Subscriber: @unchecked Sendable {
     try waitUntilSubscribed()
   }
 
-  func waitUntilSubscribed(within seconds: Double = 10) throws {
-    try Wait.until("the subscription", within: seconds) { lock.withLock { isSubscribed } }
+  /// Waits until what is published from now on comes here, also where the broker was restarted and the end of the old connection hasn't been
+  /// noticed yet.
+  func waitUntilSubscribed(within seconds: Double = 60) throws { try catchUp(within: seconds) }
+
+  /// Waits until everything that the broker has acknowledged so far is in `messages`: a mark that it is given now comes behind.
+  func catchUp(within seconds: Double = 120) throws {
+    let mark = lock.withLock {
+      marksAsked += 1
+      return marksAsked
+    }
+    try Wait.until("the subscriber to have all", within: seconds) { lock.withLock { markHeard >= mark } }
   }
 
-  /// True while the broker has acknowledged the subscription.
-  var subscribed: Bool { lock.withLock { isSubscribed } }
+  /// Within `topic`, and deeper than anybody's but such as this one's: no record is called so.
+  private var markTopic: String { "\(topic.dropLast())-/-/-/\(Self.markName)" }
+  private static let markName = "mark-of-the-judge"
 
   /// Everything received so far, in order.
   var messages: [Message] { lock.withLock { received } }
@@ -54,10 +66,6 @@ final class Subscriber: @unchecked Sendable {
       mosquitto_destroy(client)
       lock.withLock { ended = true }
     }
-    mosquitto_subscribe_callback_set(client) { _, context, _, _, _ in
-      Subscriber.of(context)?.set(subscribed: true)
-    }
-    mosquitto_disconnect_callback_set(client) { _, context, _ in Subscriber.of(context)?.set(subscribed: false) }
     mosquitto_message_callback_set(client) { _, context, message in
       guard let message = message?.pointee, let topic = message.topic else { return }
       let payload = message.payload.map {
@@ -67,14 +75,20 @@ final class Subscriber: @unchecked Sendable {
         Message(topic: String(cString: topic), payload: payload ?? [], isRetained: message.retain, time: .now))
     }
     var connected = false
+    var marked = 0
     while !lock.withLock({ stopped }) {
       if !connected {
-        set(subscribed: false)
+        marked = lock.withLock { markHeard }
         connected =
           mosquitto_connect(client, "127.0.0.1", Int32(port), 60) == MOSQ_ERR_SUCCESS.code
           && mosquitto_subscribe(client, nil, topic, 1) == MOSQ_ERR_SUCCESS.code
         if connected { Socket.closeOnExec(mosquitto_socket(client)) } else { poll(nil, 0, 20) }
         continue
+      }
+      if lock.withLock({ marksAsked }) > marked {
+        marked = lock.withLock { marksAsked }
+        let text = "\(marked)"
+        _ = mosquitto_publish(client, nil, markTopic, Int32(text.utf8.count), text, 1, false)
       }
       connected = mosquitto_loop(client, 20, 1) == MOSQ_ERR_SUCCESS.code
     }
@@ -85,8 +99,14 @@ final class Subscriber: @unchecked Sendable {
     context.map { Unmanaged<Subscriber>.fromOpaque($0).takeUnretainedValue() }
   }
 
-  private func set(subscribed: Bool) { lock.withLock { isSubscribed = subscribed } }
-  private func take(_ message: Message) { lock.withLock { received.append(message) } }
+  private func take(_ message: Message) {
+    lock.withLock {
+      guard message.topic.hasSuffix(Self.markName) else { return received.append(message) }
+      // Of another subscriber's it isn't the number that counts.
+      guard message.topic == markTopic, let mark = Int(String(decoding: message.payload, as: UTF8.self)) else { return }
+      markHeard = max(markHeard, mark)
+    }
+  }
 }
 
 extension mosq_err_t {
