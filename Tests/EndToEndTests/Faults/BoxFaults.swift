@@ -15,7 +15,7 @@ struct DiskFull: Fault {
 
   func end(on road: Road) throws {
     road.disk?.makeRoom()
-    try Wait.until("the journal to be writable; \(road.gateway.child?.tail ?? "")", within: 30, every: 100) {
+    try Wait.until("the journal to be writable; \(road.gateway.child?.tail ?? "")", within: 120, every: 100) {
       let journal = try road.gateway.status()["status"]?["journal"]
       return journal != nil && journal?["error"] == nil && journal?["waiting_for_commit"]?.number == 0
     }

@@ -15,7 +15,7 @@ struct HalfOpen: Fault {
   }
 
   func end(on road: Road) throws {
-    try Wait.until("the gateway to find out that nobody answers; \(road.gateway.child?.tail ?? "")", within: 90) {
+    try Wait.until("the gateway to find out that nobody answers; \(road.gateway.child?.tail ?? "")", within: 180) {
       road.link.connections > road.connectionsBefore
     }
   }

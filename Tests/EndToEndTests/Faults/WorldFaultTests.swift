@@ -11,10 +11,10 @@ extension EndToEnd {
         let garbage = try GarbageServer(in: bench)
         rig.link.lead(to: garbage.port)
         try rig.startRecording()
-        try Wait.until("three attempts; \(rig.gateway.child?.tail ?? "")", within: 40) { garbage.connections >= 3 }
+        try Wait.until("three attempts; \(rig.gateway.child?.tail ?? "")", within: 180) { garbage.connections >= 3 }
         let child = try #require(rig.gateway.child)
+        try Wait.until("the log to name the uplink; \(child.tail)") { child.errors.contains("central") }
         #expect(child.exit == nil, "\(child.tail)")
-        #expect(child.errors.contains("central"), "the log names the uplink: \(child.tail)")
         #expect(try rig.received.isEmpty)
         rig.link.lead(to: rig.broker.port)
         rig.link.dropConnections()
@@ -36,12 +36,12 @@ extension EndToEnd {
         try rig.startRecording()
         Wait.pass(2)
         rig.feed.pause()
-        Wait.pass(0.3)
+        try rig.waitUntilLastFixIsTaken()
         try rig.gateway.stop()
 
         try disk.remount(readOnly: true)
         let child = try rig.gateway.launch()
-        let exit = try child.wait(within: 15)
+        let exit = try child.wait()
         #expect(exit != .code(0))
         #expect(child.errors.lowercased().contains("read-only"), "\(child.tail)")
         #expect(child.errors.contains("journal.db"), "\(child.tail)")
@@ -66,7 +66,7 @@ extension EndToEnd {
         Wait.pass(2)
         try disk.fill()
         let child = try #require(rig.gateway.child)
-        try Wait.until("a word about the full disk; \(child.tail)", within: 20) {
+        try Wait.until("a word about the full disk; \(child.tail)") {
           child.errors.lowercased().contains("full") || child.errors.lowercased().contains("no space")
         }
         // While it is full nothing can be committed, so nothing may leave; the gateway waits.
@@ -98,11 +98,12 @@ extension EndToEnd {
         disk.makeRoom()
         rig.link.restore()
         let ready = try rig.gateway.start()
+        try rig.waitUntilAFixIsTaken()
         Wait.pass(2)
         rig.feed.pause()
         try rig.waitUntilLastFixArrived()
         let violations = try rig.violations(
-          order: .strict, outages: [.init(killed: filled, flush: rig.flush + 0.5, ready: ready + 0.75)])
+          order: .strict, outages: [.kill(at: filled, flush: rig.flush, ready: ready)])
         #expect(violations.isEmpty, "\(few(violations))")
       }
     }
@@ -113,7 +114,7 @@ extension EndToEnd {
         let text = "This was somebody's shopping list: bread, milk, eggs.\n"
         try bench.write(text, to: "journal.db")
         let child = try rig.gateway.launch()
-        try Wait.until("a word about it; \(child.tail)", within: 15) {
+        try Wait.until("a word about it; \(child.tail)") {
           child.exit != nil || rig.gateway.notify?.has("READY=1") == true
         }
         let said = child.errors
@@ -127,7 +128,7 @@ extension EndToEnd {
         if child.exit == nil {
           try rig.gateway.record("on")
           rig.feed.start()
-          Wait.pass(1)
+          try rig.waitUntilAFixIsTaken()
           rig.feed.pause()
           try rig.waitUntilLastFixArrived()
         } else {

@@ -194,16 +194,33 @@ struct Judge: Sendable {
   struct Outage: Hashable, Sendable {
     var from: Instant
     var to: Instant
-    /// It goes on to the first fix that arrives of those sent after `to`.
-    var lastsUntilAFixArrives = false
+    /// Seconds by which it may have begun earlier, where nothing that was sent in them arrived: it was on its way, through gpsd or to the disk.
+    var early = 0.0
+    /// Seconds by which it goes on, up to the first fix that arrives of those sent after `to`.
+    var late = 0.0
 
     init(from: Instant, to: Instant, lastsUntilAFixArrives: Bool) {
-      (self.from, self.to, self.lastsUntilAFixArrives) = (from, to, lastsUntilAFixArrives)
+      (self.from, self.to) = (from, to)
+      if lastsUntilAFixArrives { late = .infinity }
     }
 
     init(killed: Instant, flush: Double, ready: Instant) {
       from = killed + -flush
       to = ready
+    }
+
+    /// A kill, on a machine that may have other work: what gpsd, gateway and disk owe then comes later than by itself.
+    static func kill(at moment: Instant, flush: Double, ready: Instant) -> Self {
+      var outage = Self(killed: moment, flush: flush + 0.5, ready: ready + 0.75)
+      (outage.early, outage.late) = (3, 20)
+      return outage
+    }
+
+    /// As long as it is on a machine that has nothing else to do.
+    var onAnIdleMachine: Self {
+      var outage = self
+      (outage.early, outage.late) = (0, 0)
+      return outage
     }
   }
 
@@ -254,9 +271,14 @@ struct Judge: Sendable {
   /// The fixes that didn't arrive and that no outage excuses.
   static func unexcused(_ fixes: [Fix], arrived: Set<Int64>, outages: [Outage]) -> [Fix] {
     let outages = outages.map { outage -> Outage in
-      guard outage.lastsUntilAFixArrives else { return outage }
+      var outage = outage
+      let before = fixes.last { $0.time < outage.from && arrived.contains($0.milliseconds) }
       let next = fixes.first { $0.time > outage.to && arrived.contains($0.milliseconds) }
-      return Outage(from: outage.from, to: next?.time ?? outage.to, lastsUntilAFixArrives: false)
+      if outage.early > 0 {
+        outage.from = max(outage.from + -outage.early, before?.time ?? outage.from + -outage.early)
+      }
+      if outage.late > 0, let next { outage.to = min(outage.to + outage.late, next.time) }
+      return outage
     }
     return fixes.filter { fix in
       !arrived.contains(fix.milliseconds) && !outages.contains { $0.from <= fix.time && fix.time <= $0.to }

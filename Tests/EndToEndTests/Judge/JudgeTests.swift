@@ -165,6 +165,24 @@ import Testing
     #expect(judge.fixViolations(given: fixes, outages: []).count == 2)
   }
 
+  @Test func aBusyMachineMayBeLateAboutAKillButNotLoseWhatCameBefore() throws {
+    var records = try Self.drive(1...20)
+    let fixes = (1...20).map { Judge.Fix(milliseconds: Self.milliseconds($0), time: Instant(seconds: Double($0))) }
+    let outage = Judge.Outage.kill(at: Instant(seconds: 10.6), flush: 1, ready: Instant(seconds: 11))
+    // 9.1 to 11.75 is the outage; 7 and 8 were on their way, and so were 12 and 13.
+    records.removeSubrange(6...12)
+    #expect(Judge(received: records).fixViolations(given: fixes, outages: [outage]).isEmpty)
+    #expect(Judge(received: records).fixViolations(given: fixes, outages: [outage.onAnIdleMachine]).count == 5)
+    // One that is missing before one that came.
+    let judge = Judge(received: try records + [Self.position(8, second: 8)])
+    #expect(
+      judge.fixViolations(given: fixes, outages: [outage])
+        == [.missingFix(milliseconds: Self.milliseconds(7), at: 6)])
+    // More than a busy machine owes.
+    records.removeSubrange(3...5)
+    #expect(Judge(received: records).fixViolations(given: fixes, outages: [outage]).count == 3)
+  }
+
   @Test func aLowThatSettlesWhatHasNotComeIsFound() throws {
     let judge = Judge(received: try Self.drive(1...4))
     func batch(_ position: Int, low: Int, head: Int = 4) -> ReceivedBatch {

@@ -17,7 +17,7 @@ extension EndToEnd {
         try rig.subscriber.waitUntilSubscribed()
         rig.link.restore()
         let restored = Instant.now
-        try Wait.until("the gateway to come back", within: 60) { try rig.received.last?.time ?? restored > restored }
+        try Wait.until("the gateway to come back", within: 120) { try rig.received.last?.time ?? restored > restored }
         print("back at the broker \(format(Instant.now - restored)) s after it was there again")
         Wait.pass(2)
         rig.feed.pause()
@@ -61,11 +61,13 @@ extension EndToEnd {
       try Bench.with { bench in
         let rig = try Rig(in: bench, perSecond: 10)
         try rig.startRecording()
+        try Wait.until("the first records; \(rig.gateway.child?.tail ?? "")") { try !rig.received.isEmpty }
         Wait.pass(2)
+        let before = rig.link.connections
         rig.link.deafen()
         let began = Instant.now
-        try Wait.until("the gateway to open another connection; \(rig.gateway.child?.tail ?? "")", within: 60) {
-          rig.link.connections >= 2
+        try Wait.until("the gateway to open another connection; \(rig.gateway.child?.tail ?? "")", within: 180) {
+          rig.link.connections > before
         }
         print("a half-open link was given up after \(format(Instant.now - began)) s")
         Wait.pass(1)
@@ -91,16 +93,25 @@ extension EndToEnd {
           let killed = try rig.gateway.kill()
           let ready = try rig.gateway.start()
           slowest = max(slowest, ready - killed)
-          outages.append(.init(killed: killed, flush: rig.flush + 0.5, ready: ready + 0.75))
+          outages.append(.kill(at: killed, flush: rig.flush, ready: ready))
         }
+        try rig.waitUntilAFixIsTaken()
         Wait.pass(3)
         rig.feed.pause()
         try rig.waitUntilLastFixArrived()
         let violations = try rig.violations(order: .strict, outages: outages)
         #expect(violations.isEmpty, "seed \(seed):\n\(few(violations))")
-        // 2 s is the release build's figure; a debug build beside other tests gets more.
-        #expect(slowest < (Environment.soak ? 2 : 5), "ready again only after \(slowest) s")
+        // 2 s is the release build's figure; a debug build on a machine that has other work gets more.
+        #expect(slowest < (Environment.soak ? 2 : 30), "ready again only after \(slowest) s")
         let judge = try rig.judge
+        // A machine that has other work may be late about a kill, but not about most.
+        let fixes = rig.feed.fixes.map { Judge.Fix($0) }
+        let arrived = Set(judge.firstArrivals.compactMap(\.fixTime))
+        let costly = Set(
+          Judge.unexcused(fixes, arrived: arrived, outages: outages.map(\.onAnIdleMachine)).map { fix in
+            outages.indices.min { abs(outages[$0].from - fix.time) < abs(outages[$1].from - fix.time) }
+          })
+        #expect(costly.count <= outages.count / 2, "\(costly.count) kills cost more than the flush")
         let missing = rig.feed.fixes.count - Set(judge.firstArrivals.compactMap(\.fixTime)).count
         print(
           "\(outages.count) kills: \(judge.firstArrivals.count) records, \(judge.firstArrivals.count { $0.event != nil }) events, "

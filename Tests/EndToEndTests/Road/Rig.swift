@@ -12,6 +12,8 @@ final class Rig {
   let gateway: Gateway
   /// Seconds that a record may wait for its commit.
   let flush: Double
+  /// The last number before the recording.
+  private var before = 0
 
   /// Zones on the synthetic drive's circle, entered and left again and again, and a rule that tells of it.
   static func rules(zones: Int = 16) -> String {
@@ -58,51 +60,80 @@ final class Rig {
   /// Starts the gateway, then the recording, then the receiver, so that the recording has every fix.
   func startRecording() throws {
     try gateway.start()
-    try gateway.record("on")
+    try record()
     feed.start()
   }
+
+  /// Begins the recording.
+  func record() throws { before = try gateway.startRecording() }
 
   var received: [ReceivedRecord] { get throws { try ReceivedRecord.records(in: subscriber.messages) } }
   var judge: Judge { get throws { Judge(received: try received) } }
 
-  /// Waits until a fix that was just sent has come through; records in one stream come in order, so all before it have too.
-  func waitUntilLastFixArrived(within seconds: Double = 60) throws {
+  /// The fixes that the gateway has taken for certain: up to the one that it shows. Later ones may still be on their way through gpsd.
+  func accepted() throws -> [GPSFeed.Sent] {
+    let shown = try gateway.status()["status"]?["fix"]?["timestamp"]?.text
+    guard let time = shown.flatMap({ Timestamp(rfc3339: $0)?.milliseconds }) else { return [] }
+    return feed.fixes.filter { $0.fix.milliseconds <= time }
+  }
+
+  /// Waits until the gateway has taken a fix that was sent from now on.
+  func waitUntilAFixIsTaken() throws {
+    let now = Instant.now
+    try Wait.until("a fix to be taken; \(gateway.child?.tail ?? "")", every: 100) {
+      try accepted().last.map { $0.time > now } ?? false
+    }
+  }
+
+  /// Waits until the gateway has taken the fix that was sent last.
+  func waitUntilLastFixIsTaken() throws {
+    try Wait.until("the last fix to be taken; \(gateway.child?.tail ?? "")", every: 100) {
+      try accepted().last == feed.fixes.last
+    }
+  }
+
+  /// Waits until the fix that was sent last has come through.
+  func waitUntilLastFixArrived(within seconds: Double = 120) throws {
     guard let last = feed.fixes.last?.fix.milliseconds else { return }
     try Wait.until(
       "the fix of \(Timestamp(milliseconds: last)); \(gateway.child?.tail ?? "")", within: seconds, every: 50
     ) { try received.contains { $0.fixTime == last && $0.type == "position" } }
   }
 
-  /// Saves the recording and says what its replay would send.
-  func prediction() throws -> [String] {
+  /// Saves the recording and says what its replay would send, and the last number that this is about.
+  private func prediction() throws -> (lines: [String], head: Int) {
     let file = bench.path("drive.recording")
-    try gateway.record("export", file)
+    let head = try gateway.exportRecording(to: file)
     let lines = try gateway.replay(file)
     if let release = Environment["WAYPOST_RELEASE_BINARY"] {
       let other = try gateway.replay(file, binary: release)
       guard other == lines else { throw Failure("the release build replays differently") }
     }
-    return lines
+    return (lines, head)
   }
 
-  /// Waits until as many records have come as were predicted, then judges the whole drive.
+  /// Waits until everything that is in the recording has come, then judges the whole drive. What the gateway says later, as that its receiver
+  /// is silent, isn't looked at.
   func violations(order: Judge.Order, outages: [Judge.Outage] = []) throws -> [Judge.Violation] {
     let predicted = try prediction()
-    // What was committed before the recording was on: the gateway's own first words, no fix and no event.
-    func decided() throws -> [ReceivedRecord] {
-      try self.judge.inOrder.filter { !Judge.gatewayTypes.contains($0.type) }
+    func arrived() throws -> [ReceivedRecord] { try received.filter { $0.identity.seq <= predicted.head } }
+    try? Wait.until("all that was decided", within: 120, every: 50) {
+      try Judge(received: arrived()).holes(upTo: predicted.head).isEmpty
     }
-    try? Wait.until("all that was decided", within: 30, every: 50) { try decided().count >= predicted.count }
-    let before = try decided().dropLast(predicted.count)
     let messages = subscriber.messages
-    let judge = Judge(received: try ReceivedRecord.records(in: messages))
-    var violations = judge.identityViolations + judge.orderViolations(order)
-    violations += judge.holes(upTo: judge.inOrder.last?.identity.seq ?? 0)
-    violations += before.filter { $0.type != "device" }.map { .unknown($0.content) }
-    violations += try judge.replayViolations(predicted: predicted, skipping: before.last?.identity.seq ?? 0)
-    violations += judge.proofViolations(try ReceivedBatch.batches(in: messages))
+    let all = Judge(received: try ReceivedRecord.records(in: messages))
+    let judge = Judge(received: all.received.filter { $0.identity.seq <= predicted.head })
+    var violations = all.identityViolations + all.orderViolations(order)
+    violations += judge.holes(upTo: predicted.head)
+    // Before the recording there are the gateway's own words and those of rules that need no receiver: no fix and no crossing.
+    violations += judge.inOrder.filter {
+      $0.identity.seq <= before && ($0.type == "position" || $0.type == "geofence_event")
+    }
+    .map { .unknown($0.content) }
+    violations += try judge.replayViolations(predicted: predicted.lines, skipping: before)
+    violations += all.proofViolations(try ReceivedBatch.batches(in: messages))
     let fixes = feed.fixes.map { Judge.Fix($0) }
-    violations += judge.fixViolations(given: fixes, outages: outages)
+    violations += all.fixViolations(given: fixes, outages: outages)
     return violations
   }
 }

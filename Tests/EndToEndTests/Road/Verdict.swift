@@ -20,33 +20,19 @@ struct Verdict {
     road.feed.freeze(false)
     road.feed.start()
     // One fix at least after the last fault, so that an outage has an end.
+    let began = Instant.now
     Wait.pass(1)
+    func hasArrived(_ isMeant: (GPSFeed.Sent) -> Bool) throws -> Bool {
+      let times = Set(road.feed.fixes.filter(isMeant).map(\.fix.milliseconds))
+      return try road.receiver.received.contains { $0.fixTime.map(times.contains) ?? false }
+    }
+    try? Wait.until("a fix to arrive", within: 30, every: 200) { try hasArrived { $0.time > began } }
     road.feed.pause()
+    let lastFix = road.feed.fixes.last
+    try? Wait.until("the last fix to arrive", within: 30, every: 200) { try hasArrived { $0 == lastFix } }
     Wait.pass(road.flush + 0.5)
-    var last: WireValue?
-    try Wait.until(
-      "all records to be delivered; \(last.map { String(decoding: $0.raw, as: UTF8.self) } ?? ""); \(road.gateway.child?.tail ?? "")",
-      within: 180, every: 200
-    ) {
-      last = try road.gateway.status()["status"]
-      let uplink = last?["uplinks"]?.elements?.first
-      return uplink?["waiting"]?.number == 0 && uplink?["in_flight"]?.number == 0
-        && last?["journal"]?["waiting_for_commit"]?.number == 0
-    }
-    try road.receiver.settle()
-    if road.bounds.isRecorded {
-      let file = road.bench.path("drive.recording")
-      try road.gateway.record("export", file)
-      // Of a quarter of an hour with days of backlog, on a machine that has other work.
-      predicted = try road.gateway.replay(file, within: 600)
-    } else {
-      predicted = nil
-    }
-    guard let status = try road.gateway.status()["status"], let head = status["journal"]?["last"]?.number else {
-      throw Failure("a status without the journal's last number")
-    }
-    self.status = status
-    self.head = Int(head)
+    let (head, status, predicted) = try Self.rest(of: road)
+    (self.head, self.status, self.predicted) = (head, status, predicted)
     let stopped = try road.gateway.stop()
     guard stopped.exit == .code(0) else {
       throw Failure("waypost run: \(stopped.exit); \(road.gateway.child?.tail ?? "")")
@@ -54,14 +40,42 @@ struct Verdict {
     try road.receiver.settle()
   }
 
+  /// When nothing waits any more: the journal's last number, what the gateway counts then, and what the recording gives up to there.
+  private static func rest(of road: Road) throws -> (head: Int, status: WireValue, predicted: [String]?) {
+    for _ in 0..<20 {
+      var last: WireValue?
+      try Wait.until(
+        "all records to be delivered; \(last.map { String(decoding: $0.raw, as: UTF8.self) } ?? ""); \(road.gateway.child?.tail ?? "")",
+        within: 300, every: 200
+      ) {
+        last = try road.gateway.status()["status"]
+        let uplink = last?["uplinks"]?.elements?.first
+        return uplink?["waiting"]?.number == 0 && uplink?["in_flight"]?.number == 0
+          && last?["journal"]?["waiting_for_commit"]?.number == 0
+      }
+      guard let status = last, let head = status["journal"]?["last"]?.number else {
+        throw Failure("a status without the journal's last number")
+      }
+      guard road.bounds.isRecorded else { return (Int(head), status, nil) }
+      let file = road.bench.path("drive.recording")
+      // That the receiver is silent may be told at any moment.
+      guard try road.gateway.exportRecording(to: file) == Int(head) else { continue }
+      // Of a quarter of an hour with days of backlog, on a machine that has other work.
+      return (Int(head), status, try road.gateway.replay(file, within: 1200))
+    }
+    throw Failure("the gateway never stops talking; \(road.gateway.child?.tail ?? "")")
+  }
+
   func report() throws -> Round.Report {
-    let judge = Judge(received: try road.receiver.received)
+    let all = Judge(received: try road.receiver.received)
     let refusals = try road.receiver.refusals
     let fixes = road.feed.fixes.map { Judge.Fix($0) }
-    var violations = judge.identityViolations + judge.proofViolations(try road.receiver.batches)
+    var violations = all.identityViolations + all.proofViolations(try road.receiver.batches)
     if order == .strict || road.receiver.tellsLate {
-      violations += judge.orderViolations(order, except: refusals.touched)
+      violations += all.orderViolations(order, except: refusals.touched)
     }
+    // What is said later, when it ends, isn't in the recording.
+    let judge = Judge(received: all.received.filter { $0.identity.seq <= head })
     var tally = road.tally
     let found: Findings
     switch (road.receiver.types, predicted) {
