@@ -34,16 +34,17 @@ extension EndToEnd {
         for run in 1...2 {
           try gateway.start()
           let before = proxy.carried(.toServer)
-          try Wait.until("some traffic; \(gateway.child?.tail ?? "")", within: 40) {
+          try Wait.until("some traffic; \(gateway.child?.tail ?? "")", within: 120) {
             proxy.carried(.toServer) - before > 2000
           }
           // It is told every ten seconds; meanwhile a few hundred bytes more have gone.
-          try Wait.until("the count of run \(run); \(gateway.child?.tail ?? "")", within: 60) {
+          try Wait.until("the count of run \(run); \(gateway.child?.tail ?? "")", within: 120) {
             let counted = try Self.total(gateway)
             return abs(counted.sent - proxy.carried(.toServer)) <= 600
               && abs(counted.received - proxy.carried(.toClient)) <= 200
           }
           try gateway.stop()
+          try Wait.until("the proxy to have read its last word") { proxy.isIdle }
         }
         // The last word of each connection is counted, too: nothing is missing, and nothing counted twice.
         proxy.set(.cut)
@@ -76,7 +77,7 @@ extension EndToEnd {
             subscriber.messages.dropFirst(known).count { String(decoding: $0.payload, as: UTF8.self).contains(text) }
           }
           try gateway.start()
-          try Wait.until("five events; \(gateway.child?.tail ?? "")", within: 60) { said("\"tick\"") >= 5 }
+          try Wait.until("five events; \(gateway.child?.tail ?? "")", within: 120) { said("\"tick\"") >= 5 }
           cost[name] = proxy.carried(.toServer) + proxy.carried(.toClient)
           let positions = said("\"type\":\"position\"")
           if name == "metered" {

@@ -44,6 +44,7 @@ final class TCPProxy: @unchecked Sendable {
   private var passedToClient: [Passed] = []
   private var read: [Direction: Int] = [:]
   private var opened = 0
+  private var open = 0
   private var asked = 0
   private var applied = 0
 
@@ -93,11 +94,14 @@ final class TCPProxy: @unchecked Sendable {
 
   /// What the client was given so far.
   var passed: [Passed] { lock.withLock { passedToClient } }
-  /// Connections so far.
   /// Bytes that came in that way since it began, whatever became of them.
   func carried(_ direction: Direction) -> Int { lock.withLock { read[direction, default: 0] } }
 
+  /// Connections so far.
   var connections: Int { lock.withLock { opened } }
+
+  /// Both sides have ended every connection, and all that they said has gone on.
+  var isIdle: Bool { lock.withLock { open == 0 } }
 
   private struct Pair {
     var number: Int
@@ -153,6 +157,7 @@ final class TCPProxy: @unchecked Sendable {
         }
         let number = lock.withLock {
           opened += 1
+          open += 1
           return opened
         }
         pairs.append(Pair(number: number, client: client, giveUp: .now + patience))
@@ -162,6 +167,8 @@ final class TCPProxy: @unchecked Sendable {
         if advance(&pair, link: pair.isDeaf ? .swallow([.toServer, .toClient]) : link, keeps: keeps) { return pair }
         return nil
       }
+      let count = pairs.count
+      lock.withLock { open = count }
     }
     close(listener)
   }
