@@ -52,11 +52,11 @@ final class ExampleProgram {
   /// SIGKILL, in the middle of whatever it does.
   func kill() throws {
     child.signal(SIGKILL)
-    try child.wait(within: 10)
+    try child.wait()
   }
 
   /// Waits until its output holds a text, and while it runs.
-  func wait(for text: String, within seconds: Double = 30) throws {
+  func wait(for text: String, within seconds: Double = 120) throws {
     try Wait.until("\(name) to say \(text); \(child.tail)", within: seconds, every: 20) {
       if let exit = child.exit { throw Failure("\(name): \(exit); \(child.tail)") }
       return child.output.contains(text) || child.errors.contains(text)
@@ -64,7 +64,7 @@ final class ExampleProgram {
   }
 
   /// Waits until it listens there.
-  func wait(forPort port: Int, within seconds: Double = 30) throws {
+  func wait(forPort port: Int, within seconds: Double = 120) throws {
     try Wait.until("\(name) to listen; \(child.tail)", within: seconds, every: 20) {
       if let exit = child.exit { throw Failure("\(name): \(exit); \(child.tail)") }
       return Socket.answers(port: port)

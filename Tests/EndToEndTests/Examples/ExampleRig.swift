@@ -45,7 +45,7 @@ final class ExampleRig {
   var received: [ReceivedRecord] { get throws { try ReceivedRecord.records(in: witness.messages) } }
 
   /// The receiver stands still, and what it gave has come to the witness.
-  func finish(within seconds: Double = 60) throws {
+  func finish(within seconds: Double = 120) throws {
     feed.pause()
     guard let last = feed.fixes.last?.fix.milliseconds else { throw Failure("no fix was ever given") }
     try Wait.until("the last fix; \(gateway.child?.tail ?? "")", within: seconds, every: 50) {
@@ -61,6 +61,19 @@ final class ExampleRig {
 
   /// What came to the witness, a line each: gateway, journal, seq, type.
   var lines: Set<String> { get throws { Set(try received.map { "\($0.identity.line) \($0.type)" }) } }
+
+  /// What a receiver has, and what the witness has: once they are the same, or as they are after so many seconds. The gateway may say more at
+  /// any moment, which comes to one of the two first.
+  func compared(
+    within seconds: Double = 180, _ stored: () throws -> [String]
+  ) throws -> (found: [String], wanted: Set<String>) {
+    var last: (found: [String], wanted: Set<String>) = ([], [])
+    try? Wait.until("the receiver to have all", within: seconds, every: 300) {
+      last = (try stored(), try lines)
+      return Set(last.found) == last.wanted
+    }
+    return last
+  }
 }
 
 extension ReceivedRecord.Identity {

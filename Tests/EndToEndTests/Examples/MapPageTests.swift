@@ -29,7 +29,7 @@ extension EndToEnd {
             "file://\(ExampleProgram.path("map/index.html"))?broker=ws://127.0.0.1:\(broker)/",
           ], name: "chromium", in: bench, environment: ["HOME": bench.directory])
         let port = port
-        try Wait.until("the browser; \(child.tail)", within: 60, every: 100) { Socket.answers(port: port) }
+        try Wait.until("the browser; \(child.tail)", within: 180, every: 100) { Socket.answers(port: port) }
       }
 
       /// What an expression is in the page; nothing as long as the page isn't there.
@@ -71,7 +71,7 @@ extension EndToEnd {
         rig.feed.start()
         let browser = try Browser(broker: port, in: bench)
         func wait(_ what: String, _ condition: () throws -> Bool) throws {
-          try Wait.until("\(what); \(browser.child.tail)", within: 60, every: 100, condition)
+          try Wait.until("\(what); \(browser.child.tail)", within: 180, every: 100, condition)
         }
         // The status came before the page: it was retained.
         try wait("the vehicle online") { try browser.row("online") == "true" }
@@ -85,8 +85,9 @@ extension EndToEnd {
           try browser.look("document.querySelector('#events li')?.textContent ?? null")?.text?.contains(
             "e2e-truck entered stop_") ?? false
         }
-        let line = try browser.look("vehicles.get('e2e-truck').line.getLatLngs().length")?.number ?? 0
-        #expect(line > 5)
+        try wait("a line") {
+          try browser.look("vehicles.get('e2e-truck').line.getLatLngs().length")?.number ?? 0 > 5
+        }
         #expect(try browser.look("document.getElementById('connection').textContent")?.text == "connected")
 
         // Killed: the broker says so. Away properly: it says so itself.
@@ -125,8 +126,9 @@ extension EndToEnd {
         let child = try Child(
           try #require(Environment.program("mosquitto")), ["-c", bench.path("mosquitto.conf")], name: "mosquitto",
           in: bench)
-        try Wait.until("both listeners; \(child.tail)", within: 20, every: 50) {
-          Socket.answers(port: gateways) && Socket.answers(port: browsers)
+        try Wait.until("both listeners; \(child.tail)", every: 50) {
+          if let exit = child.exit { throw Failure("mosquitto: \(exit); \(child.tail)") }
+          return Socket.answers(port: gateways) && Socket.answers(port: browsers)
         }
       }
     }

@@ -27,7 +27,7 @@ final class PostgreSQL {
     let made = try bench.run(
       try own("initdb").program,
       try own("initdb").arguments + ["-D", "\(folder)/data", "-A", "trust", "-U", "postgres", "-N"],
-      name: "initdb", within: 120)
+      name: "initdb", within: 300)
     guard made.exit == .code(0) else { throw Failure("initdb: \(made.errors)\(made.output)") }
     try start()
     try query("CREATE DATABASE fleet", database: "postgres")
@@ -57,9 +57,9 @@ final class PostgreSQL {
     // Ends at once, and takes its shared memory with it.
     bench.atEnd {
       child.signal(SIGQUIT)
-      _ = try? child.wait(within: 10)
+      _ = try? child.wait()
     }
-    try Wait.until("PostgreSQL; \(child.tail)", within: 60, every: 50) {
+    try Wait.until("PostgreSQL; \(child.tail)", within: 120, every: 50) {
       if let exit = child.exit { throw Failure("postgres: \(exit); \(child.tail)") }
       return child.errors.contains("database system is ready to accept connections")
     }
@@ -68,7 +68,7 @@ final class PostgreSQL {
   /// As after a power cut, but for what the disk has.
   func crash() throws {
     child?.signal(SIGQUIT)
-    try child?.wait(within: 20)
+    try child?.wait()
   }
 
   /// What psql prints: a line a row, columns by a blank.
@@ -86,7 +86,7 @@ final class PostgreSQL {
       psql,
       ["-h", folder, "-U", "postgres", "-d", database, "-X", "-q", "-A", "-t", "-F", " ", "-v", "ON_ERROR_STOP=1"]
         + arguments,
-      name: "psql", within: 60)
+      name: "psql")
     guard result.exit == .code(0) else { throw Failure("psql \(arguments): \(result.errors)") }
     return result.output.split(separator: "\n").map(String.init)
   }

@@ -60,7 +60,7 @@ extension EndToEnd {
           "-c", "exec \"$0\" \"$1\" \"$2\" < \"$3\"", "/usr/bin/python3",
           "\(Environment.packageRoot)/Tests/UplinksTests/Description/validate.py",
           "\(Environment.packageRoot)/docs/schemas/messages.json", bench.path(lines),
-        ], name: "validate", within: 120)
+        ], name: "validate", within: 300)
       try #require(result.exit == .code(0), "\(result.errors)")
       return result.output.split(separator: "\n")
     }
@@ -76,9 +76,9 @@ extension EndToEnd {
         func beside() -> [Subscriber.Message] {
           host.messages.filter { !$0.topic.hasPrefix("spBv1.0/") && !$0.topic.hasPrefix("witness/") }
         }
-        try Wait.until("questions; \(rig.gateway.child?.tail ?? "")", within: 60, every: 50) { beside().count >= 3 }
+        try Wait.until("questions; \(rig.gateway.child?.tail ?? "")", within: 180, every: 50) { beside().count >= 3 }
         try rig.finish()
-        _ = try rig.gateway.stop(within: 20)
+        _ = try rig.gateway.stop()
         let messages = beside()
         #expect(Set(messages.map(\.topic)) == ["waypost/e2e-truck/sync"])
         try bench.write(
@@ -107,15 +107,20 @@ extension EndToEnd {
         try rig.gateway.start()
         rig.feed.start()
         func kinds() throws -> Set<String> { Set(try rig.received.map(\.type)) }
-        try Wait.until("the first of each kind; \(rig.gateway.child?.tail ?? "")", within: 60, every: 100) {
+        try Wait.until("the first of each kind; \(rig.gateway.child?.tail ?? "")", within: 180, every: 100) {
           try kinds().isSuperset(of: ["position", "reading", "event", "geofence_event", "device"])
         }
         // The broker says that it is gone; what it keeps meanwhile goes to nobody, and a part of it is destroyed.
         try rig.gateway.kill()
+        try Wait.until("the broker's word of it") {
+          rig.witness.messages.contains {
+            $0.topic.hasSuffix("/status") && String(decoding: $0.payload, as: UTF8.self).contains(#""online":false"#)
+          }
+        }
         try rig.broker.stop()
         try rig.gateway.start()
         Wait.pass(4)
-        let stopped = try rig.gateway.stop(within: 20)
+        let stopped = try rig.gateway.stop()
         #expect(stopped.exit == .code(0))
         try damage(bench.path("journal.db"), in: bench)
         try rig.broker.start()
@@ -125,20 +130,20 @@ extension EndToEnd {
           in: bench)
         try listener.wait(forPort: port)
         try rig.gateway.start()
-        try Wait.until("a gap; \(rig.gateway.child?.tail ?? "")", within: 60, every: 100) {
+        try Wait.until("a gap; \(rig.gateway.child?.tail ?? "")", within: 180, every: 100) {
           try kinds().contains("gap")
         }
         let spoken = { () -> [WireValue] in
-          try listener.child.output.split(separator: "\n").map { line in
+          try listener.child.outputLines.map { line in
             try WireValue.parse(Array(try #require(WireValue.parse(Array(line.utf8))["text"]?.text).utf8))
           }
         }
-        try Wait.until("an answer to the command, and records", within: 60, every: 100) {
-          let types = Set(try spoken().compactMap { $0["type"]?.text })
-          return types.isSuperset(of: ["pong", "response", "position", "gap"])
+        try Wait.until("answers to both commands, and records", within: 180, every: 100) {
+          let types = try spoken().compactMap { $0["type"]?.text }
+          return Set(types).isSuperset(of: ["pong", "position", "gap"]) && types.count { $0 == "response" } >= 2
         }
         try rig.finish()
-        _ = try rig.gateway.stop(within: 20)
+        _ = try rig.gateway.stop()
         try Wait.until("the farewell") {
           rig.witness.messages.last.map { String(decoding: $0.payload, as: UTF8.self).contains(#""online":false"#) }
             ?? false
