@@ -29,10 +29,8 @@ extension EndToEnd {
     private func reload(_ gateway: Gateway, _ more: String...) throws -> (
       exit: Child.Exit, output: String, errors: String
     ) {
-      // What is not read would fill the socket in the end.
-      _ = gateway.notify?.messages
       return try gateway.bench.run(
-        gateway.binary, ["reload", "--config", gateway.configuration] + more, name: "reload", within: 30)
+        gateway.binary, ["reload", "--config", gateway.configuration] + more, name: "reload")
     }
 
     @Test func takesWhatChangedAndSaysSo() throws {
@@ -128,7 +126,9 @@ extension EndToEnd {
         try Wait.until("the rule to be there") {
           try gateway.status()["status"]?["rules"]?.elements?.first?["name"]?.text == "visit"
         }
-        #expect(gateway.child?.errors.contains("configuration reloaded changed=\"rules 1, zones 1\"") == true)
+        try Wait.until("a word of it; \(gateway.child?.tail ?? "")") {
+          gateway.child?.errors.contains("configuration reloaded changed=\"rules 1, zones 1\"") == true
+        }
       }
     }
 
@@ -181,7 +181,7 @@ extension EndToEnd {
         let children = try (0..<8).map {
           try Child(gateway.binary, ["reload", "--config", gateway.configuration], name: "reload-\($0)", in: bench)
         }
-        for child in children { #expect(try child.wait(within: 20) == .code(0)) }
+        for child in children { #expect(try child.wait() == .code(0)) }
         #expect(children.count { $0.output.contains("rule added: visit") } == 1)
         #expect(try gateway.status()["status"]?["configuration"]?["reloads"]?.number == 8)
       }
@@ -203,7 +203,7 @@ extension EndToEnd {
         Wait.pass(1.5)
         #expect(blocked.exit != .code(0))
         try limit("1024:4096")
-        try Wait.until("the socket to answer; \(gateway.child?.tail ?? "")", within: 30, every: 100) {
+        try Wait.until("the socket to answer; \(gateway.child?.tail ?? "")", every: 100) {
           try bench.run(gateway.binary, ["status", "--config", gateway.configuration], name: "again").exit == .code(0)
         }
       }
@@ -250,7 +250,9 @@ extension EndToEnd {
 
         try bench.write(try main(gateway, port: broker.port, password: secret), to: "etc/waypost.yaml")
         #expect(try gateway.command(["reload", "--config", gateway.configuration]).contains("uplink removed: second"))
-        #expect(gateway.child?.errors.contains("uplink stopped") == true)
+        try Wait.until("a word of it; \(gateway.child?.tail ?? "")") {
+          gateway.child?.errors.contains("uplink stopped") == true
+        }
         #expect(try gateway.stop().exit == .code(0))
       }
     }
