@@ -33,8 +33,7 @@ extension EndToEnd {
         clock.step(by: .hours(-1))
         try Wait.until("before 1970; \(child.tail)") { last().map { $0 < 0 } ?? false }
         clock.restore()
-        let machine = Int(Foundation.Date().timeIntervalSince1970)
-        try Wait.until("now") { last().map { abs($0 - machine) < 60 } ?? false }
+        try Wait.until("now") { last().map { abs(Double($0) - Foundation.Date().timeIntervalSince1970) < 60 } ?? false }
       }
     }
 
@@ -46,16 +45,14 @@ extension EndToEnd {
         start.set(clock)
         let rig = try Rig(in: bench, perSecond: 10, rules: Self.rules)
         try rig.gateway.start()
-        try rig.gateway.record("on")
-        try Wait.until("undated records; \(rig.gateway.child?.tail ?? "")", within: 30) {
+        try rig.record()
+        try Wait.until("undated records; \(rig.gateway.child?.tail ?? "")") {
           try rig.received.count { $0.event?.isEmpty == false } >= 3
         }
         let undated = try rig.received.count
         #expect(try rig.received.allSatisfy { $0.object["timestamp"] == nil }, "dated by a clock that nobody trusts")
         rig.feed.start()
-        try Wait.until(
-          "the time record; \(rig.gateway.child?.tail ?? "")", within: 30
-        ) {
+        try Wait.until("the time record; \(rig.gateway.child?.tail ?? "")") {
           try rig.received.contains { $0.type == "time" }
         }
         Wait.pass(2)
@@ -94,7 +91,7 @@ extension EndToEnd {
         Wait.pass(2)
         rig.link.restore()
         let restored = Instant.now
-        try Wait.until("the gateway to come back", within: 40) { try rig.received.last?.time ?? restored > restored }
+        try Wait.until("the gateway to come back", within: 120) { try rig.received.last?.time ?? restored > restored }
         Wait.pass(1)
         rig.feed.pause()
         try rig.waitUntilLastFixArrived()
@@ -117,7 +114,7 @@ extension EndToEnd {
         func isAfterTheStep(_ record: ReceivedRecord) -> Bool {
           isTick(record) && record.time > stepped && abs(error(of: record) ?? 1000) < 2
         }
-        try Wait.until("the step to be followed", within: 30) { try rig.received.contains(where: isAfterTheStep) }
+        try Wait.until("the step to be followed") { try rig.received.contains(where: isAfterTheStep) }
         rig.feed.pause()
         try rig.waitUntilLastFixArrived()
         let violations = try rig.violations(order: .strict)
