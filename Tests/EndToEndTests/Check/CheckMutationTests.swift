@@ -56,7 +56,7 @@ extension EndToEnd {
       func check(_ text: String) throws -> (exit: Child.Exit, findings: [Finding]) {
         try bench.write(text, to: "etc/\(file.place)")
         let result = try bench.run(
-          gateway.binary, ["check", "--config", gateway.configuration, "--format", "json"], name: "check", within: 20,
+          gateway.binary, ["check", "--config", gateway.configuration, "--format", "json"], name: "check",
           environment: ["WAYPOST_DEVICES": "\(Environment.packageRoot)/devices"])
         let findings = try result.output.split(separator: "\n").compactMap { line -> Finding? in
           let object = try WireValue.parse(Array(String(line).utf8))

@@ -36,7 +36,7 @@ extension EndToEnd {
           [
             "-h", "127.0.0.1", "-p", "\(broker.port)", "-q", "1", "-t", "waypost/e2e-truck/command/\(name)", "-m",
             payload,
-          ], name: "give", within: 20)
+          ], name: "give")
       }
 
       func answers(to id: String) throws -> [WireValue] {
@@ -88,7 +88,7 @@ extension EndToEnd {
           #expect(answer["ok"]?.flag == true, "\(answer.without([]))")
           if let before = kept[number] { #expect(before == answer.without([])) }
         }
-        try Wait.until("the events; \(setting.gateway.child?.tail ?? "")", within: 30) {
+        try Wait.until("the events; \(setting.gateway.child?.tail ?? "")") {
           try setting.doors().count == count + 1
         }
         for (number, ids) in try setting.doors() { #expect(ids.count == 1, "door \(number): \(ids)") }
@@ -121,7 +121,7 @@ extension EndToEnd {
           ])
           .split(separator: "\n").count
         }
-        try Wait.until("a dead letter; \(setting.gateway.child?.tail ?? "")", within: 90, every: 300) {
+        try Wait.until("a dead letter; \(setting.gateway.child?.tail ?? "")", within: 180, every: 300) {
           // A broker that hangs up must have taken others for that.
           _ = try setting.ask("open_door", "d-\(UInt64.random(in: 0...UInt64.max))", "{\"number\":1}")
           return try dead() == 1
@@ -134,14 +134,14 @@ extension EndToEnd {
         try setting.subscriber.waitUntilSubscribed()
         let answer = try setting.ask("requeue", "again")
         #expect(answer["result"]?["requeued"]?.number == 1, "\(answer.without([]))")
-        try Wait.until("the record; \(setting.gateway.child?.tail ?? "")", within: 60, every: 50) {
+        try Wait.until("the record; \(setting.gateway.child?.tail ?? "")", within: 120, every: 50) {
           try setting.subscriber.messages.contains {
             guard $0.topic == "waypost/e2e-truck/event" else { return false }
             let record = try WireValue.parse($0.payload)
             return record["again"]?.flag == true && record["event"]?["type"]?.text == "note"
           }
         }
-        try Wait.until("no dead letter to be left", within: 30, every: 300) {
+        try Wait.until("no dead letter to be left", within: 60, every: 300) {
           try setting.gateway.command(["journal", "dead", "--config", setting.gateway.configuration])
             == "no dead letters\n"
         }
@@ -157,11 +157,11 @@ extension EndToEnd {
         func give(_ arguments: String...) throws -> (exit: Child.Exit, errors: String) {
           let result = try bench.run(
             setting.gateway.binary, ["command"] + arguments + ["--config", setting.gateway.configuration],
-            name: "desk-\(UInt64.random(in: 0...UInt64.max))", within: 30)
+            name: "desk-\(UInt64.random(in: 0...UInt64.max))")
           return (result.exit, result.errors)
         }
         #expect(try give("open_door", "number=7").exit == .code(0))
-        try Wait.until("the event; \(setting.gateway.child?.tail ?? "")", within: 20) { try setting.doors()[7] != nil }
+        try Wait.until("the event; \(setting.gateway.child?.tail ?? "")") { try setting.doors()[7] != nil }
         for (argument, words) in [
           ("number=seven", "`number` of `open_door` is a number"),
           ("seven=7", "`open_door` takes `number`, and no `seven`"),
@@ -185,14 +185,14 @@ extension EndToEnd {
             try WireValue.parse($0.payload)
           }
         }
-        try Wait.until("ten events", within: 20) { try records().count == 10 }
+        try Wait.until("ten events") { try records().count == 10 }
         let first = try records()
         let seqs = try first.map { try #require($0["seq"]?.number) }
         let (from, to) = (Int(seqs[3]), Int(seqs[6]))
         let answer = try setting.ask("resend", "again", "{\"from\":\(from),\"to\":\(to)}")
         #expect(answer["ok"]?.flag == true, "\(answer.without([]))")
         #expect(try #require(answer["result"]?["records"]?.number) >= 4)
-        try Wait.until("four more; \(setting.gateway.child?.tail ?? "")", within: 20) { try records().count == 14 }
+        try Wait.until("four more; \(setting.gateway.child?.tail ?? "")") { try records().count == 14 }
         let again = try records().dropFirst(10)
         #expect(again.map { $0.without(["late"]) } == first[3...6].map { $0.without(["late"]) })
         #expect(again.allSatisfy { $0["late"]?.flag == true })

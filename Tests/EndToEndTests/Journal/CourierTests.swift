@@ -28,11 +28,11 @@ extension EndToEnd {
         let file = bench.path("usb.jsonl.gz")
         let saved = try command(gateway, "journal", "export", file)
         let again = try bench.run(
-          gateway.binary, ["journal", "export", file, "--config", gateway.configuration], name: "again", within: 30)
+          gateway.binary, ["journal", "export", file, "--config", gateway.configuration], name: "again")
         #expect(again.exit == .code(2) && again.errors.contains("--force"), "\(again.errors)")
         try note(gateway, 3)
         // What gunzip makes of it is the wire's JSON, line by line.
-        let plain = try bench.run("/bin/gzip", ["-dc", file], name: "gunzip", within: 30)
+        let plain = try bench.run("/bin/gzip", ["-dc", file], name: "gunzip")
         let lines = try plain.output.split(separator: "\n").map { try WireValue.parse(Array($0.utf8)) }
         let carried = try lines.flatMap { try ReceivedRecord.records(in: $0, time: .now) }
         #expect(carried.count { $0.object["event"]?["type"]?.text == "note" } == 5)
@@ -50,7 +50,7 @@ extension EndToEnd {
         let subscriber = try Subscriber(port: broker.port, in: bench)
         try gateway.start()
         func received() throws -> [ReceivedRecord] { try ReceivedRecord.records(in: subscriber.messages) }
-        try Wait.until("the rest; \(gateway.child?.tail ?? "")", within: 60, every: 50) {
+        try Wait.until("the rest; \(gateway.child?.tail ?? "")", within: 120, every: 50) {
           try received().count { $0.object["event"]?["type"]?.text == "note" } >= 3
         }
         let seqs = Set(carried.map(\.identity.seq))
@@ -80,7 +80,7 @@ extension EndToEnd {
         let waiting = try #require(try uplinks()["central"]?["waiting"]?.number)
         #expect(waiting >= 4)
         let refused = try bench.run(
-          gateway.binary, ["journal", "drop", "central", "--config", gateway.configuration], name: "drop", within: 30)
+          gateway.binary, ["journal", "drop", "central", "--config", gateway.configuration], name: "drop")
         #expect(refused.exit == .code(2) && refused.errors.contains("--even-configured"))
 
         // Under another name, to a broker that is there, from now on.
@@ -100,12 +100,12 @@ extension EndToEnd {
               .map(\.identity)
           ).count
         }
-        try Wait.until("the new event", within: 60, every: 50) { try notes() == 1 }
+        try Wait.until("the new event", within: 120, every: 50) { try notes() == 1 }
 
         // Back under its old name it goes on where it was, `from` or not.
         try bench.write(renamed.replacing("hub:", with: "central:"), to: "etc/waypost.yaml")
         _ = try command(gateway, "reload")
-        try Wait.until("what had waited", within: 60, every: 50) { try notes() == 5 }
+        try Wait.until("what had waited", within: 120, every: 50) { try notes() == 5 }
 
         known = try uplinks()
         #expect(known["hub"]?["configured"]?.flag == false)

@@ -47,10 +47,10 @@ extension EndToEnd {
         func events(_ type: String) throws -> [ReceivedRecord] {
           try received().filter { $0.object["event"]?["type"]?.text == type }
         }
-        try Wait.until("a dead letter; \(gateway.child?.tail ?? "")", within: 90, every: 300) {
+        try Wait.until("a dead letter; \(gateway.child?.tail ?? "")", within: 180, every: 300) {
           try letters(gateway).count == 1
         }
-        try Wait.until("what isn't refused", within: 60, every: 50) {
+        try Wait.until("what isn't refused", within: 120, every: 50) {
           Set(try events("note").map(\.identity)).count == 2
         }
         #expect(try events("huge").isEmpty)
@@ -71,15 +71,14 @@ extension EndToEnd {
         let seq = try #require(letter["seq"]?.number).description
         #expect(try letters(gateway).count == 1)
         let refused = try bench.run(
-          gateway.binary, ["journal", "requeue", "--all", "--config", gateway.configuration], name: "requeue",
-          within: 30)
+          gateway.binary, ["journal", "requeue", "--all", "--config", gateway.configuration], name: "requeue")
         #expect(refused.exit == .code(2))
         #expect(refused.errors.contains("systemctl start waypost"))
         try gateway.start()
 
         // Requeued in vain: the broker is as it was.
         #expect(try command(gateway, "journal", "requeue", "\(Int(Double(seq) ?? 0))") == "1 requeued\n")
-        try Wait.until("it to be dead again", within: 90, every: 300) {
+        try Wait.until("it to be dead again", within: 180, every: 300) {
           let now = try letters(gateway)
           return now.count == 1 && now[0]["requeued"]?.flag == false
         }
@@ -95,14 +94,14 @@ extension EndToEnd {
         // It is on disk: killed before it was sent, it goes all the same.
         try gateway.kill()
         try gateway.start()
-        try Wait.until("the requeued record; \(gateway.child?.tail ?? "")", within: 60, every: 50) {
+        try Wait.until("the requeued record; \(gateway.child?.tail ?? "")", within: 120, every: 50) {
           !(try events("huge").isEmpty)
         }
         let delivered = try #require(try events("huge").first)
         #expect(delivered.identity.seq == Int(Double(seq) ?? 0))
         #expect(delivered.object["again"]?.flag == true)
         #expect(delivered.isLate)
-        try Wait.until("no dead letter to be left", within: 30, every: 300) { try letters(gateway).isEmpty }
+        try Wait.until("no dead letter to be left", within: 60, every: 300) { try letters(gateway).isEmpty }
         #expect(try command(gateway, "journal", "dead") == "no dead letters\n")
         #expect(try gateway.stop().exit == .code(0))
       }
@@ -117,7 +116,7 @@ extension EndToEnd {
         let gateway = try Gateway(settings, in: bench)
         try bench.write(ReloadTests.simulator(), to: "etc/devices.d/truck.yaml")
         try gateway.start()
-        try Wait.until("two dead letters; \(gateway.child?.tail ?? "")", within: 90, every: 300) {
+        try Wait.until("two dead letters; \(gateway.child?.tail ?? "")", within: 180, every: 300) {
           try letters(gateway).count >= 2
         }
         try bench.write("{}\n", to: "etc/devices.d/truck.yaml")
@@ -131,10 +130,10 @@ extension EndToEnd {
         #expect(try server.received.allSatisfy { !seqs.contains($0.identity.seq) })
         #expect(
           try command(gateway, "journal", "requeue", "--all", "--uplink", "central") == "\(dead.count) requeued\n")
-        try Wait.until("the requeued records; \(gateway.child?.tail ?? "")", within: 60, every: 50) {
+        try Wait.until("the requeued records; \(gateway.child?.tail ?? "")", within: 120, every: 50) {
           try Set(server.received.filter { $0.object["again"]?.flag == true }.map(\.identity.seq)) == seqs
         }
-        try Wait.until("no dead letter to be left", within: 30, every: 300) { try letters(gateway).isEmpty }
+        try Wait.until("no dead letter to be left", within: 60, every: 300) { try letters(gateway).isEmpty }
         #expect(try gateway.stop().exit == .code(0))
       }
     }

@@ -63,10 +63,10 @@ extension EndToEnd {
       chmod(hook, 0o755)
       try rig.gateway.start()
       rig.feed.start()
-      try Wait.until("a connection", within: 30) { try !rig.subscriber.messages.isEmpty }
+      try Wait.until("a connection") { !rig.subscriber.messages.isEmpty }
       rig.link.set(.swallow([.toServer, .toClient]))
       try rig.gateway.command(["command", "stick", "--config", rig.gateway.configuration])
-      try Wait.until("the hook; \(rig.gateway.child?.tail ?? "")", within: 15) {
+      try Wait.until("the hook; \(rig.gateway.child?.tail ?? "")") {
         access(bench.path("hook-runs"), F_OK) == 0
       }
       Wait.pass(2)

@@ -51,7 +51,7 @@ extension EndToEnd {
           log: log, port: Socket.freePort(), pause: 0.002, name: "gpsfake-\(number)", in: bench)
       }
       return try fakes.map { fake in
-        try fake.wait(within: 300)
+        try fake.wait(within: 900)
         // Every fix came through.
         #expect(Set(fake.reports.compactMap(\.time)).count == points.count)
         return try replay(fake.recording, circles: circles.count, in: bench)

@@ -72,7 +72,7 @@ extension EndToEnd {
           // The browser's own errands fail at once.
           "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", "--virtual-time-budget=\(seconds * 1000)",
           "--window-size=1200,800", "--enable-logging=stderr", "--dump-dom", "file://\(file)",
-        ], name: "chromium", within: 120, environment: ["HOME": bench.directory])
+        ], name: "chromium", within: 300, environment: ["HOME": bench.directory])
       try #require(result.exit == .code(0), "\(result.errors.suffix(2000))")
       let log = try String(contentsOfFile: bench.path("net.json"), encoding: .utf8)
       // What the browser does of itself has "not an origin" there.
