@@ -37,12 +37,13 @@ struct RunningGateway {
   private func devices(_ uptime: Double) -> [Finding] {
     let known = status["devices"]?.array ?? []
     return catalogue.devices.map { device in
-      guard let state = known.first(where: { $0["name"]?.string == device.name }) else {
+      let entry = known.first { $0["name"]?.string == device.name }
+      guard let state = entry, state["state"]?.string != "unknown" else {
         return .warning("device \(device.name)", "nothing came of it yet", remedy: "look again in a moment")
       }
       let isUp = state["state"]?.string == "up"
       let hasFix = status["fix"]?["device"]?.string == device.name && (status["fix"]?["age"]?.number ?? .infinity) < 30
-      // What the gateway tells of its readings isn't part of its status: that it answers must do.
+      // What is read once an hour may not have come yet: that it answers must do.
       return DeviceTrial.finding(
         DeviceTrial.Outcome(
           isUp: isUp, reason: state["reason"]?.string, fixes: hasFix ? 1 : 0,

@@ -37,6 +37,7 @@ extension Pipeline {
       undo(bounds: bounds, opened: replacement.uplinks.map(\.name).filter { !known.contains($0) })
       throw error
     }
+    board.learn(replacement.rules.catalogue)
     flush = replacement.journal.flush
     health.every = replacement.health
     if let fingerprint = replacement.fingerprint { identity.configuration = fingerprint }

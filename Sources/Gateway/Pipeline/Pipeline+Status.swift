@@ -25,7 +25,8 @@ extension Pipeline {
   func report() throws -> PipelineReport {
     drain()
     return PipelineReport(
-      engine: engine.status, journal: try journal.statistics(), positionDevice: positionDevice,
+      engine: engine.status, devices: board.reports(at: clock.last), journal: try journal.statistics(),
+      positionDevice: positionDevice,
       utc: trust.utcAtZero.map { $0 + (clock.last - .zero) }, utcSource: trust.source, refused: inbox.refused,
       waiting: batch.records.count,
       unkeptDeadLetters: deadLetters.waiting.count, commitError: commitError,

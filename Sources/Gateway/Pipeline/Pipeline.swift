@@ -29,6 +29,7 @@ actor Pipeline {
   var timeDevice: String?
 
   var engine: RuleEngine
+  var board: DeviceBoard
   var clock: EngineClock
   var trust: ClockTrust
   var batch = CommitBatch()
@@ -89,6 +90,7 @@ actor Pipeline {
     let (time, downtime) = journal.resumeTime(now: now)
     clock = EngineClock(origin: time, bootTime: now.bootTime)
     trust = ClockTrust()
+    board = DeviceBoard(catalogue)
     engine = RuleEngine(
       rules: rules, engine: journal.engineID, state: try journal.engineState(), time: journal.engineTime)
     isRecording = journal.isRecording
@@ -220,6 +222,7 @@ extension Pipeline {
   func feed(_ content: Observation.Content, bootTime: Int64) {
     let observation = Observation(time: clock.stamp(bootTime: bootTime), content: content)
     if isRecording { batch.append(observation, at: bootTime) }
+    board.take(observation)
     handle(engine.ingest(observation), bootTime: bootTime)
   }
 

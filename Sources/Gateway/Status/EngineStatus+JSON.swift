@@ -3,7 +3,7 @@ import Model
 import Rules
 
 extension EngineStatus {
-  /// Writes the members `fix`, `fixes`, `zones`, `rules`, `devices`, `counters`.
+  /// Writes the members `fix`, `zones`, `rules`, `counters`.
   ///
   /// - Parameter position: The device whose fix stands as `fix`.
   func write(to writer: inout JSONWriter, position: String?) {
@@ -34,16 +34,6 @@ extension EngineStatus {
       if let since = rule.since { writer.member("for", seconds: time - since) }
       if rule.dropped > 0 { writer.member("dropped", rule.dropped) }
       if let last = rule.lastFired { writer.member("last_raised_ago", seconds: time - last) }
-      writer.endObject()
-    }
-    writer.endArray()
-    writer.key("devices")
-    writer.beginArray()
-    for device in devices {
-      writer.beginObject()
-      writer.member("name", device.name)
-      writer.member("state", device.isUp ? "up" : "down")
-      if let reason = device.reason { writer.member("reason", reason) }
       writer.endObject()
     }
     writer.endArray()

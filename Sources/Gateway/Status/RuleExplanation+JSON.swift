@@ -87,13 +87,3 @@ extension ExpressionPart {
     writer.endObject()
   }
 }
-
-extension JSONWriter {
-  fileprivate mutating func member(_ name: String, _ value: Value) {
-    switch value {
-    case .number(let number): member(name, number, decimals: 6)
-    case .boolean(let flag): member(name, flag)
-    case .text(let text): member(name, text)
-    }
-  }
-}

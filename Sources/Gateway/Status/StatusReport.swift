@@ -37,6 +37,7 @@ struct StatusReport: Sendable {
 /// The part that the pipeline knows.
 struct PipelineReport: Sendable {
   var engine: EngineStatus
+  var devices: [DeviceReport]
   var journal: JournalStatistics
   var positionDevice: String?
   var utc: Timestamp?
@@ -57,6 +58,12 @@ struct PipelineReport: Sendable {
     if let utcSource { writer.member("source", utcSource.rawValue) }
     writer.endObject()
     engine.write(to: &writer, position: positionDevice)
+    writer.key("devices")
+    writer.beginArray()
+    for device in devices {
+      device.write(to: &writer, state: engine.devices.first { $0.name == device.name })
+    }
+    writer.endArray()
     writer.key("journal")
     writer.beginObject()
     journal.write(to: &writer, now: engine.time)
@@ -71,5 +78,13 @@ struct PipelineReport: Sendable {
 extension JSONWriter {
   mutating func member(_ name: String, seconds: Interval) {
     member(name, seconds.seconds, decimals: 1)
+  }
+
+  mutating func member(_ name: String, _ value: Value) {
+    switch value {
+    case .number(let number): member(name, number, decimals: 6)
+    case .boolean(let flag): member(name, flag)
+    case .text(let text): member(name, text)
+    }
   }
 }

@@ -7,7 +7,11 @@ import Glibc
 struct Status: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show what the running gateway sees, keeps and delivers.",
-    discussion: "Exit code: 0 the gateway answered, 2 it did not.")
+    discussion: """
+      Position, zones and rules; each device, up or down, when it was last heard, and the latest value of each of its \
+      signals; the journal, and each uplink.
+      Exit code: 0 the gateway answered, 2 it did not.
+      """)
 
   @OptionGroup var control: ControlOptions
 

@@ -44,8 +44,9 @@ struct StatusText {
         "\(rules.count), up: \(up.isEmpty ? "none" : up.joined(separator: ", "))"
           + (unknown.isEmpty ? "" : "; unknown: " + unknown.joined(separator: ", ")))
     }
-    for device in status["devices"].items where device["state"].text == "down" {
-      row("device", "\(device["name"].text) is down" + (device["reason"].map { ": \($0.text)" } ?? ""))
+    for device in status["devices"].items {
+      row("device", Self.device(device))
+      for line in Self.signals(device) { row("", line) }
     }
     for (name, count) in status["counters"].numbers { row("", "\(Int(count)) \(name)") }
     if let journal = status["journal"] {
@@ -115,6 +116,11 @@ extension String {
   /// Followed by as many spaces as bring it to `width`.
   func padded(to width: Int) -> String {
     self + String(repeating: " ", count: max(0, width - count))
+  }
+
+  /// With blanks in the place of what a terminal would obey.
+  var printable: String {
+    unicodeScalars.map { $0.value < 32 || (127...159).contains($0.value) ? " " : String($0) }.joined()
   }
 }
 

@@ -38,7 +38,7 @@ import Testing
   @Test func aReceiverWithoutAFixAndAnUplinkThatIsStillConnectingAreNoFaults() throws {
     let findings = try findings(
       """
-      {"uptime":3,"version":"1","devices":[{"name":"gps","state":"up"}],
+      {"uptime":3,"version":"1","devices":[{"name":"gps","state":"up"},{"name":"reefer","state":"unknown","signals":[]}],
        "uplinks":[{"name":"a","state":"connecting","waiting":0}]}
       """)
     #expect(state("device gps", of: findings) == .warning)

@@ -35,11 +35,9 @@ struct JournalDead: AsyncParsableCommand {
       "\(letter["seq"].text.padded(to: 9))\(letter["uplink"].text), \(StatusText.age(Optional(letter)["ago"].number)) ago, \(letter["bytes"].text) bytes"
     if Optional(letter)["requeued"].flag { head += ", requeued" }
     let record = letter["record"].map { "\($0["type"].text) \(RecordText.content($0))" }
-    let reason = letter["reason"].text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : String($0) }
-      .joined()
     return [
       head, "".padded(to: 9) + (record ?? "damaged on disk: it can't be sent again"),
-      "".padded(to: 9) + "refused: \(reason)",
+      "".padded(to: 9) + "refused: \(letter["reason"].text.printable)",
     ]
   }
 }

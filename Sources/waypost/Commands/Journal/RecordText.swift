@@ -35,7 +35,7 @@ enum RecordText {
     }
   }
 
-  private static func value(_ node: JSONNode?) -> String {
+  static func value(_ node: JSONNode?) -> String {
     if case .boolean(let flag)? = node?.content { return flag ? "true" : "false" }
     return node == nil ? "–" : node.text
   }
