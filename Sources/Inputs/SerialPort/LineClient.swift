@@ -71,13 +71,21 @@ struct LineClient<Session: LineSession> {
     ]
     // Rounded up, so that it isn't a millisecond of polling in vain before each deadline.
     let milliseconds = (max(0, session.deadline - BootClock.now) &+ 999_999) / 1_000_000
-    _ = poll(&descriptors, nfds_t(descriptors.count), Int32(max(0, min(milliseconds, 60_000))))
+    _ = poll(&descriptors, nfds_t(descriptors.count), Int32(max(0, min(milliseconds, longestWait))))
     if descriptors[1].revents != 0 { waker?.drain() }
+    // Before anything is read: it would be another device's.
+    if isOpen, case .serial(let port) = line, port.isRenamed { return fail(unplugged) }
     let ready = descriptors[2].revents
     guard ready != 0 else { return }
     guard isOpen else { return connecting() }
     if ready & Int16(POLLOUT) != 0 { flush() }
     if ready & ~Int16(POLLOUT) != 0 { read() }
+  }
+
+  /// Milliseconds. An open port's name is looked at once a second.
+  private var longestWait: Int64 {
+    guard isOpen, case .serial = line else { return 60_000 }
+    return 1000
   }
 
   private var interest: Int16 {
@@ -105,8 +113,12 @@ struct LineClient<Session: LineSession> {
   private func lost(_ code: Int32) -> LineFailure {
     switch line {
     case .tcp: return code == 0 ? LineFailure("closed") : LineFailure(StreamSocket.Failure(code: code))
-    default: return LineFailure("unplugged", remedy: "plug it in again: it is read again by itself")
+    default: return unplugged
     }
+  }
+
+  private var unplugged: LineFailure {
+    LineFailure("unplugged", remedy: "plug it in again: it is read again by itself")
   }
 
   private mutating func flush() {

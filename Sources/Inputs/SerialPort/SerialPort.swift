@@ -33,6 +33,9 @@ final class SerialPort {
     close(descriptor)
   }
 
+  /// True where the port's name stands for another device by now, or for none.
+  var isRenamed: Bool { PortName.leadsElsewhere(path, than: descriptor) }
+
   /// True when the driver took the framing as well; a pseudo-terminal never takes another than 8N1, nor needs to.
   private(set) var hasFraming = true
 

@@ -115,6 +115,32 @@ import Testing
     return poll(&poller, 1, 0) == 1 && Int32(poller.revents) & Int32(POLLHUP) != 0
   }
 
+  /// As when adapters come back together: the name leads to its old number, which is another's by now, until udev renews it.
+  @Test func aNameThatComesToStandForAnotherPortIsFollowedAndNothingIsReadOfTheFirst() async throws {
+    let sink = CollectingSink()
+    let folder = NSTemporaryDirectory() + "waypost-names-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { #expect(throws: Never.self) { try FileManager.default.removeItem(atPath: folder) } }
+    let name = folder + "/by-id"
+    let first = try PseudoTerminal(name: name)
+    let second = try PseudoTerminal()
+    _ = try await whileRunning(try Self.input(name), into: sink) {
+      try eventually("the first is open") { Self.isOpen(name) }
+      try second.call(name)
+      try demand(first.say(Self.rmc(1)), "the first takes nothing")
+      try eventually("the second is open") { Self.isOpen(name) }
+      for n in 0..<300 where !sink.wait(seconds: 0.3, until: { $0.contains(where: Self.isFix) }) {
+        try demand(second.say(Self.rmc(10 + n)), "the second takes nothing")
+      }
+      let times = sink.contents.compactMap { content -> Timestamp? in
+        if case .position(_, let position) = content { position.time } else { nil }
+      }
+      try demand(times.first.map { $0 >= Timestamp(rfc3339: "2026-02-05T12:00:10Z")! } == true, "\(sink.contents)")
+    }
+    second.forget()
+    withExtendedLifetime(first) {}
+  }
+
   @Test func aPortThatIsNotThereIsAwaited() async throws {
     let sink = CollectingSink()
     let line = try await onThread { try SocatLine(isPlugged: false) }

@@ -114,10 +114,7 @@ final class ModbusLine {
   /// True where the port's name stands for another device by now, or for none.
   var isRenamed: Bool {
     guard let serial else { return false }
-    var named = stat()
-    var held = stat()
-    guard stat(serial.path, &named) == 0 else { return errno == ENOENT }
-    return fstat(descriptor, &held) == 0 && held.st_rdev != named.st_rdev
+    return PortName.leadsElsewhere(serial.path, than: descriptor)
   }
 
   /// Sends the request and waits for its answer. What answers something else is passed over while there is time.

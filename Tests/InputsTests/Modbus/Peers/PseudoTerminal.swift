@@ -33,6 +33,9 @@ final class PseudoTerminal: @unchecked Sendable {
     self.name = name
   }
 
+  /// True when the other end could take it all.
+  func say(_ bytes: [UInt8]) -> Bool { write(master, bytes, bytes.count) == bytes.count }
+
   /// Takes the name away, as udev does.
   func forget() {
     if let name { unlink(name) }
