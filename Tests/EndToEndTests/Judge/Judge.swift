@@ -209,10 +209,13 @@ struct Judge: Sendable {
       to = ready
     }
 
+    /// Seconds that a fix may be on its way on a machine that has other work.
+    static let owed = 3.0
+
     /// A kill, on a machine that may have other work: what gpsd, gateway and disk owe then comes later than by itself.
     static func kill(at moment: Instant, flush: Double, ready: Instant) -> Self {
       var outage = Self(killed: moment, flush: flush + 0.5, ready: ready + 0.75)
-      (outage.early, outage.late) = (3, 20)
+      (outage.early, outage.late) = (owed, 20)
       return outage
     }
 

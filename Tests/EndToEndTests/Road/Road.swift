@@ -122,7 +122,11 @@ final class Road: @unchecked Sendable {
   /// They may until the first one that arrives of those that were sent after this.
   func endExcuse() {
     let now = Instant.now
-    outages += excusedSince.map { .init(from: $0, to: now, lastsUntilAFixArrives: true) }
+    outages += excusedSince.map { moment in
+      var outage = Judge.Outage(from: moment, to: now, lastsUntilAFixArrives: true)
+      outage.early = Judge.Outage.owed
+      return outage
+    }
     excusedSince = []
   }
 }
