@@ -67,12 +67,11 @@ struct MQTTFeatureTests {
         $0.deflatesBatches = true
       })
     running.source.append(Array(repeating: .position, count: 20))
-    #expect(await eventually { receiver.said.contains("batch/z") })
-    #expect(
-      await eventually {
-        receiver.said.contains(
-          "waypost/truck-005/batch/z|3600|application/json; encoding=deflate|fleet:north fleet:süd|")
-      }, "\(receiver.said)")
+    // A second may have begun on the way.
+    let lines = ["3600", "3599"].map {
+      "waypost/truck-005/batch/z|\($0)|application/json; encoding=deflate|fleet:north fleet:süd|"
+    }
+    #expect(await eventually { lines.contains(where: receiver.said.contains) }, "\(receiver.said)")
     // The status stays, and is nobody's record.
     #expect(await eventually { receiver.said.contains("waypost/truck-005/status||||") }, "\(receiver.said)")
     await running.stop()

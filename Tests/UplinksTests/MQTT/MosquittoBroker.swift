@@ -79,8 +79,15 @@ final class MosquittoBroker {
   /// As systemd does it.
   func stop() { end(SIGTERM) }
 
-  /// A half-open link: the kernel takes what is sent, and nobody answers.
-  func freeze() { if let process { Glibc.kill(process.processIdentifier, SIGSTOP) } }
+  /// A half-open link: the kernel takes what is sent, and nobody answers. Returns when it stands still.
+  func freeze() {
+    guard let process else { return }
+    Glibc.kill(process.processIdentifier, SIGSTOP)
+    let state = "/proc/\(process.processIdentifier)/stat"
+    while process.isRunning, (try? String(contentsOfFile: state, encoding: .utf8))?.contains(") T ") != true {
+      poll(nil, 0, 1)
+    }
+  }
   func thaw() { if let process { Glibc.kill(process.processIdentifier, SIGCONT) } }
 
   private func end(_ signal: Int32) {
@@ -170,8 +177,9 @@ enum LoopbackPort {
   }
 }
 
-/// Waits for a condition, off the cooperative pool, looking every few milliseconds; false when it didn't come true in time.
-func eventually(within seconds: Double = 180, _ condition: @escaping @Sendable () -> Bool) async -> Bool {
+/// Waits for a condition, off the cooperative pool, looking every few milliseconds; false when it didn't come true in time, which is long: an
+/// uplink shares the pool with tests that reckon for minutes where many share a core.
+func eventually(within seconds: Double = 300, _ condition: @escaping @Sendable () -> Bool) async -> Bool {
   await withCheckedContinuation { continuation in
     Thread.detachNewThread {
       let end = Date().addingTimeInterval(seconds)

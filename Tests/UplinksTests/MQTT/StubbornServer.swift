@@ -24,9 +24,8 @@ final class StubbornServer: @unchecked Sendable {
           _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
           return connection
         }
-        guard connection >= 0 else {
-          if connection == -EINVAL { break } else { continue }
-        }
+        if [-EAGAIN, -EINTR, -ECONNABORTED].contains(connection) { continue }
+        guard connection >= 0 else { break }
         Thread.detachNewThread {
           serve(connection)
           close(connection)
