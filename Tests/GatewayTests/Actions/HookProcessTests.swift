@@ -81,7 +81,7 @@ import Testing
   /// A zombie until init reaps it: gone or dead, never at work.
   private func ends(_ pid: pid_t) async throws -> Bool {
     try await ControlSocketTests.offPool {
-      let deadline = Date() + 120
+      let deadline = Date() + 300
       while isAtWork(pid), Date() < deadline { poll(nil, 0, 5) }
       return !isAtWork(pid)
     }

@@ -29,7 +29,7 @@ import Testing
   }
 
   private func until(_ what: Comment, _ condition: () throws -> Bool) throws {
-    let deadline = Date() + 120
+    let deadline = Date() + 300
     while try !condition() {
       guard Date() < deadline else {
         Issue.record(what)

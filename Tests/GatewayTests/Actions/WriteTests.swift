@@ -46,7 +46,7 @@ import Testing
   }
 
   private func until(_ what: Comment, _ condition: () async throws -> Bool) async throws {
-    let deadline = Date() + 120
+    let deadline = Date() + 300
     while try await !condition() {
       guard Date() < deadline else {
         Issue.record(what)

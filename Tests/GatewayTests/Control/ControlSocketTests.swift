@@ -76,7 +76,7 @@ import Testing
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
     // A program that another test starts in this moment gets no copy, with which a connection would stay open.
     let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-    let limit = ContinuousClock.now + .seconds(120)
+    let limit = ContinuousClock.now + .seconds(300)
     while ContinuousClock.now < limit {
       let descriptor = socket(AF_UNIX, type, 0)
       let result = withUnsafePointer(to: &address) {
