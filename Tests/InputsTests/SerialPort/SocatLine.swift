@@ -49,11 +49,13 @@ final class SocatLine: @unchecked Sendable {
     guard symlink(near, path) == 0 else { throw SocketTrouble("symlink") }
   }
 
-  /// Both terminals are gone when it returns, and the name leads nowhere.
+  /// Both terminals and the name are gone when it returns.
   func unplug() {
     if device >= 0 { close(device) }
     device = -1
     rest = []
+    // The name first: the terminals' numbers are another test's as soon as they are free.
+    unlink(path)
     guard let process, process.isRunning else { return }
     kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()

@@ -44,9 +44,10 @@ final class SerialPair: @unchecked Sendable {
   /// Both ports are gone, and so are their names.
   func unplug() {
     guard process.isRunning else { return }
-    kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
+    // The names first: the terminals' numbers are another test's as soon as they are free.
     unlink(near)
     unlink(far)
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
   }
 }
