@@ -84,7 +84,10 @@ import Trust
       [
         "socket", "--tpm2", "--tpmstate", "dir=\(state)", "--server", "type=tcp,port=\(port)", "--ctrl",
         "type=tcp,port=\(port + 1)", "--flags", "not-need-init,startup-clear", "--seccomp", "action=none",
-      ], isReady: nil)
+      ], isReady: "")
+    // The broker would give up where nobody listens yet.
+    let limit = Date(timeIntervalSinceNow: 120)
+    while !TLSServer.isListenedOn(port), Date() < limit { poll(nil, 0, 5) }
     // A TPM has room for three objects; on a box the kernel's /dev/tpmrm0 swaps them, here its predecessor does.
     let address = "unix:path=\(authority.folder)/bus"
     let bus = try TLSServer(
@@ -99,8 +102,7 @@ import Trust
     }
     setenv("TPM2OPENSSL_TCTI", "tabrmd:bus_type=session", 1)
     let (key, request) = (authority.folder + "/tpm.key", authority.folder + "/tpm.csr")
-    // Once it is on the bus, of which it says nothing.
-    let limit = Date(timeIntervalSinceNow: 120)
+    // Once the broker is on the bus, of which it says nothing.
     while true {
       do {
         try Authority.openssl([
