@@ -14,7 +14,7 @@ extension Delivery {
     if !retries.isEmpty { return isRetrying ? nil : nextRetry(now: now, into: &encoder) }
     // What was refused is settled first, so that nothing overtakes it by more than was already out.
     guard !isRetrying else { return nil }
-    setSuspectsAside()
+    setSuspectsAside(now: now)
     let room = min(settings.window - held, (caution ?? .max) - recordsInFlight)
     guard room > 0 else { return nil }
     if isLiveDue(now: now) {

@@ -26,8 +26,11 @@ extension Delivery {
       return []
     }
     caution = 1
-    suspect(streams[segment.stream][segment.positions.lowerBound].record.identity.seq)
-    guard hasTaken else { return [] }
+    let seq = streams[segment.stream][segment.positions.lowerBound].record.identity.seq
+    suspect(seq)
+    // On a bad link a reset may come right behind the same record a few times.
+    guard hasTaken, suspects[seq, default: 0] > DeliverySettings.hangUpsToSuspicion else { return [] }
+    trialRest = now + DeliverySettings.trialWait
     return trouble(segment.stream, segment.positions.lowerBound, reason: cause.text)
   }
 
@@ -44,11 +47,22 @@ extension Delivery {
     holdsSuspects && (suspects[seq] ?? 0) >= DeliverySettings.hangUpsToSuspicion
   }
 
-  /// Passes over the suspects that would go next.
-  mutating func setSuspectsAside() {
-    guard holdsSuspects, !suspects.isEmpty else { return }
+  /// Passes over the suspects that would go next, where there is no other lane to ask the server with.
+  mutating func setSuspectsAside(now: BootTime) {
+    guard holdsSuspects, !suspects.isEmpty, !hasOtherLanes(now: now) else { return }
     for index in streams.indices {
       while let seq = streams[index].nextNumber, isHeld(seq) { setAside.append(handOutNext(of: index)) }
+    }
+  }
+
+  /// Something may go that is of no lane which steps back.
+  private mutating func hasOtherLanes(now: BootTime) -> Bool {
+    guard settings.order == .liveFirst else { return false }
+    let mayPay = meter?.allows(now: now) ?? true
+    return streams.indices.contains { index in
+      let stream = streams[index]
+      guard mayPay || stream.lanes == LaneSet(.event) else { return false }
+      return stream.waiting > 0 ? !stepsBack(index) : !stream.isScanned(head: head)
     }
   }
 
@@ -66,12 +80,12 @@ extension Delivery {
     return suspects[seq] != nil
   }
 
-  /// When the next of a lane that steps back is tried, alone: as soon as the server has taken something of another. What it hung up on in
-  /// such a connection already waits longer in the next ones, so that many of them in a row leave the other lanes most of the time.
+  /// When the next of a lane that steps back is tried, alone: as soon as the server has taken something of another. Where its hang-ups count
+  /// already they have some time between them, so that many such records in a row leave the other lanes most of it.
   private func trialDue(_ index: Int) -> BootTime? {
     guard hasTaken, !isDraining, case .up(let since) = state, stepsBack(index), let seq = streams[index].nextNumber
     else { return nil }
-    return troubles[seq] == nil ? since : since + DeliverySettings.trialWait
+    return troubles[seq] == nil ? since : max(since, trialRest)
   }
 
   var trialDue: BootTime? { suspects.isEmpty ? nil : streams.indices.compactMap(trialDue).min() }

@@ -6,7 +6,7 @@ import Model
 ///
 /// Invariants:
 /// - a record is settled only by the server's word for it, or by becoming a dead letter after `refusalsToDeath` refusals on its own,
-///   where a hang-up is one only from a server that takes other records
+///   where a hang-up is one only from a server that takes other records, and after `hangUpsToSuspicion` of them
 ///   (one that grows older than the uplink's `keep` is given up by the journal, which says so with a gap record);
 /// - within a connection the records of a stream are handed out in order of their numbers, except those that were refused;
 /// - a lane's cursor never has more than `DeliverySettings.rangeLimit` ranges;
@@ -115,6 +115,8 @@ public struct Delivery: Sendable {
   static let troublesLimit = 1024
   /// How often the peer hung up on each of these while it was alone; at most `DeliverySettings.suspectLimit`.
   var suspects: [UInt64: Int] = [:]
+  /// Until then what a hang-up has counted against isn't tried again while there are other lanes.
+  var trialRest: BootTime = .zero
   /// What was out, unanswered, when connections ended.
   var unanswered: [Lane: [ClosedRange<UInt64>]] = [:]
 

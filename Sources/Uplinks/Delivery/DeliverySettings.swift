@@ -46,8 +46,8 @@ public struct DeliverySettings: Sendable, Hashable {
   static let hangUpsToSuspicion = 6
   /// When as many records, one after the other, were hung up on, it isn't the records.
   static let suspectLimit = 64
-  /// What was hung up on beside others leaves the next connections to other lanes for so long. Two of them go by before it is a dead letter, so
-  /// that a server which takes all but events, since one of its tables is away, has time.
+  /// Between hang-ups that count against a record while other lanes go before it: for these, and since a server may take all but events while
+  /// one of its tables is away.
   static let trialWait = Interval.minutes(1)
   /// A connection that was up for so long resets the back-off.
   static let heldLongEnough = Interval.seconds(30)
