@@ -12,6 +12,9 @@ struct ClockTrust: Sendable {
   static let step = Interval.milliseconds(50)
   /// GPS is believed after this many fixes in a row whose times advance as the engine's do, within `gpsTolerance`.
   static let gpsFixes = 5
+  /// They must come over at least so long. What had waited while the machine, or gpsd, stood still comes all at once: each fix is late by
+  /// nearly the same, and would put the clock back.
+  static let gpsTime = Interval.seconds(2)
   static let gpsTolerance = Interval.seconds(1)
 
   /// Fixes whose times go on as the engine's do.
@@ -19,6 +22,8 @@ struct ClockTrust: Sendable {
     /// The first one's UTC at engine time zero. All are held against it, not each against the one before: else a receiver that repeats
     /// one fix for ever, or is ever later, would draw the clock along in small steps.
     var mapping: Timestamp
+    /// When the first one came.
+    var since: EngineTime
     var last: Timestamp
     var count = 1
   }
@@ -84,12 +89,13 @@ struct ClockTrust: Sendable {
         fixTime > streak.last && Self.agree(candidate, streak.mapping, within: Self.gpsTolerance)
       self.streak =
         isSteady
-        ? Streak(mapping: streak.mapping, last: fixTime, count: min(streak.count + 1, Self.gpsFixes))
-        : Streak(mapping: candidate, last: fixTime)
+        ? Streak(
+          mapping: streak.mapping, since: streak.since, last: fixTime, count: min(streak.count + 1, Self.gpsFixes))
+        : Streak(mapping: candidate, since: time, last: fixTime)
     } else {
-      streak = Streak(mapping: candidate, last: fixTime)
+      streak = Streak(mapping: candidate, since: time, last: fixTime)
     }
-    guard let streak, streak.count >= Self.gpsFixes else { return nil }
+    guard let streak, streak.count >= Self.gpsFixes, time - streak.since >= Self.gpsTime else { return nil }
     // Latency jitters by the receiver's cycle; only a real step is worth a new mapping.
     if let mapping, Self.agree(candidate, mapping, within: Self.gpsTolerance) { return nil }
     byGPS = true

@@ -34,6 +34,22 @@ import Testing
     #expect(trust.fix(wall + .seconds(5.3), at: .seconds(5)) == nil)
   }
 
+  /// The machine stood still for three seconds, and what the receiver said ten times a second comes all at once.
+  @Test func whatHadWaitedPutsNoClockBack() {
+    for known in [true, false] {
+      var trust = ClockTrust(notBefore: release)
+      func fix(_ sent: Double, at came: Double) -> SystemObservation? {
+        trust.fix(wall + .seconds(sent), at: .seconds(came))
+      }
+      var mappings: [SystemObservation] = []
+      if known { mappings += (0...50).compactMap { fix(Double($0) / 10, at: Double($0) / 10) } }
+      mappings += (51...80).compactMap { fix(Double($0) / 10, at: 8 + Double($0 - 51) / 10_000) }
+      #expect(mappings == (known ? [.clock(utcAtZero: wall)] : []))
+      mappings = (81...120).compactMap { fix(Double($0) / 10, at: Double($0) / 10) }
+      #expect(mappings == (known ? [] : [.clock(utcAtZero: wall)]))
+    }
+  }
+
   @Test func aJumpingGpsClockIsNotBelieved() {
     var trust = ClockTrust(notBefore: release)
     for second in 0..<20 {
