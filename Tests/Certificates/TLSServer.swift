@@ -101,18 +101,6 @@ public final class TLSServer: @unchecked Sendable {
   }
 
   /// By the kernel's own list, proc(5): a connection to try it by would be some servers' only one.
-  private static func isListenedOn(_ port: Int) -> Bool {
-    let hex = String(port, radix: 16, uppercase: true)
-    let place = ":" + String(repeating: "0", count: 4 - hex.count) + hex
-    let lines = (try? String(contentsOfFile: "/proc/self/net/tcp", encoding: .utf8))?.split(separator: "\n") ?? []
-    return lines.contains { line in
-      let fields = line.split(separator: " ", maxSplits: 4)
-      // 0A: it listens.
-      return fields.count > 3 && fields[1].hasSuffix(place) && fields[3] == "0A"
-    }
-  }
-
-  /// By the kernel's own list, proc(5): a connection to try it by would be some servers' only one.
   public static func isListenedOn(_ port: Int) -> Bool {
     let hex = String(port, radix: 16, uppercase: true)
     let place = ":" + String(repeating: "0", count: 4 - hex.count) + hex
