@@ -21,7 +21,7 @@ extension EndToEnd {
               mode: { values: [defrost] }
           genset:
             driver: modbus
-            connection: { tcp: 127.0.0.1, port: \(try Socket.freePort()) }
+            connection: { tcp: 127.0.0.1, port: \(Socket.freePort()) }
             unit: 1
             every: 1 s
             metrics: { speed: { holding: 0, type: uint16, unit: 1/min } }
